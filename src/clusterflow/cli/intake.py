@@ -7,9 +7,10 @@ from typing import Annotated
 from cyclopts import App as Commands
 from cyclopts import Parameter
 
-from clusterflow.cli.output import Actor, Json, Source, harmless, print_json, read_text, show, write_out
+from clusterflow.cli.output import Actor, Json, Source, print_json, read_text, show, write_out
 from clusterflow.cli.tables import table
 from clusterflow.domain.refused_submission import Refusal, RefusalState
+from clusterflow.domain.text import harmless
 from clusterflow.errors import ClusterflowError
 from clusterflow.services.context import Context
 from clusterflow.services.intake import submissions

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -17,7 +16,7 @@ from cyclopts import Parameter
 from pydantic import BaseModel, ConfigDict, SerializeAsAny, TypeAdapter
 
 from clusterflow.cli.language import language
-from clusterflow.domain.text import FORBIDDEN_CHARACTERS, ID, ID_ACCEPTED, Language, decode_text
+from clusterflow.domain.text import FORBIDDEN_CHARACTERS, ID, ID_ACCEPTED, Language, decode_text, harmless
 from clusterflow.engine.command import LONGEST_KEY
 from clusterflow.errors import ClusterflowError, Mistake, Mistakes, quoted
 from clusterflow.services.exports.files import fresh
@@ -109,17 +108,6 @@ def show(*parts: object) -> None:
     from clusterflow.cli.tables import console  # noqa: PLC0415
 
     console.print(*shown, markup=False)
-
-
-def harmless(text: str) -> str:
-    """Text that others wrote: no sign in it steers the terminal or turns its direction. JSON stays the same JSON."""
-    return _STEERING.sub(lambda sign: json.dumps(sign[0])[1:-1], text)
-
-
-_STEERING = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb]"
-)
-"""Controls, marks of direction, invisible signs and halves of signs; line feed and tab pass."""
 
 
 def read_text(source: Path) -> str:

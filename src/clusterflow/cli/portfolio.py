@@ -6,8 +6,7 @@ from datetime import date
 from enum import StrEnum
 from pathlib import Path
 
-from clusterflow.cli.output import harmless
-from clusterflow.domain.text import Language
+from clusterflow.domain.text import Language, harmless
 from clusterflow.errors import Mistake, Mistakes
 from clusterflow.reports.portfolio.document import portfolio_html
 from clusterflow.reports.portfolio.tables import PortfolioTable, table_csv

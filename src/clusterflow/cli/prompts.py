@@ -10,10 +10,10 @@ from rich.markup import escape
 from rich.prompt import InvalidResponse, PromptBase
 
 from clusterflow.cli.language import language
-from clusterflow.cli.output import harmless, translated
+from clusterflow.cli.output import translated
 from clusterflow.cli.tables import console
 from clusterflow.domain.term_labels import YES_NO
-from clusterflow.domain.text import Text
+from clusterflow.domain.text import Text, harmless
 
 CHOICES: Mapping[str, Text] = {
     "new": Text(es="nuevo", en="new"),

@@ -7,8 +7,9 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from clusterflow.cli.output import Actor, Json, Key, Source, harmless, print_json, show, write_out
+from clusterflow.cli.output import Actor, Json, Key, Source, print_json, show, write_out
 from clusterflow.cli.progress import progress
+from clusterflow.domain.text import harmless
 from clusterflow.engine.record import RecordResult
 from clusterflow.engine.restore import RestoreResult
 from clusterflow.errors import ClusterflowError

@@ -11,8 +11,9 @@ from rich.table import Table
 from rich.text import Text
 
 from clusterflow.cli.language import language
-from clusterflow.cli.output import harmless, head, translated
+from clusterflow.cli.output import head, translated
 from clusterflow.domain.terms import Answer, Readiness, StageStatus
+from clusterflow.domain.text import harmless
 from clusterflow.reports.labels import ANSWER, READINESS, SIGN, STATUS
 
 MARKS: dict[str, tuple[str, str]] = {

@@ -15,9 +15,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 from clusterflow.cli.exit_codes import REFUSED
 from clusterflow.cli.language import stated_language
-from clusterflow.cli.output import Actor, Json, harmless, print_json, show, translated, warn, write_whole
+from clusterflow.cli.output import Actor, Json, print_json, show, translated, warn, write_whole
 from clusterflow.cli.prompts import choose, confirm
-from clusterflow.domain.text import Frozen
+from clusterflow.domain.text import Frozen, harmless
 from clusterflow.engine.record import RecordResult
 from clusterflow.errors import ClusterflowError, Mistakes, NotPossible
 from clusterflow.intake.workbook.limits import LARGEST_FILE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from typing import Any, Literal
@@ -50,8 +51,19 @@ stored. Tabs and line ends are allowed.
 """
 
 
+STEERING = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb]"
+)
+"""Controls, marks of direction, invisible signs and halves of signs; line feed and tab pass."""
+
+
 UNDECODED = re.compile("[\udc80-\udcff]")
 """The character that replaces a byte that is not UTF-8, so that its line can be reported."""
+
+
+def harmless(text: str) -> str:
+    """Text that others wrote: no sign in it steers the terminal or turns its direction. JSON stays the same JSON."""
+    return STEERING.sub(lambda sign: json.dumps(sign[0])[1:-1], text)
 
 
 def decode_text(content: bytes) -> str:

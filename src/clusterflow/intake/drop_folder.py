@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import PurePosixPath
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from fsspec.core import url_to_fs
 from fsspec.implementations.local import LocalFileSystem
 
+from clusterflow.domain.text import STEERING
 from clusterflow.errors import ClusterflowError, NotPossible
 from clusterflow.intake.file_storage import LocalStorage, RemoteStorage, Storage
 
@@ -26,6 +28,12 @@ EXCEL_LOCK, LIBREOFFICE_LOCK = "~$", ".~lock."
 
 DONE, REFUSED = "done", "refused"
 """The subfolders that processed files are moved to."""
+
+LONGEST_NAME = 220
+"""Bytes of the name of a moved file: most file systems take 255, and names of files beside it are longer."""
+
+LONGEST_ENDING = 20
+"""Bytes. What is longer is no ending, such as .jsonl, but a part of the name."""
 
 Stamp = tuple[str, ...]
 """A value that changes with the file: its size first, then times and ETag where the file system gives them."""
@@ -131,11 +139,10 @@ class DropFolder:
 
     def _free(self, folder: str, name: str, suffixes: tuple[str, ...]) -> str:
         """Return a name that nothing in the subfolder has yet, nor that of a file written beside it."""
-        path, number, free = PurePosixPath(name), 1, name
-        while any(self._files.exists(folder, free + suffix) for suffix in ("", *suffixes)):
+        number = 1
+        while any(self._files.exists(folder, fitted(name, number) + suffix) for suffix in ("", *suffixes)):
             number += 1
-            free = f"{path.stem}-{number}{path.suffix}"
-        return free
+        return fitted(name, number)
 
     def __str__(self) -> str:
         return without_secrets(self._url)
@@ -145,8 +152,21 @@ class DropFolder:
 
 
 def shown_name(name: str) -> str:
-    """Return the name of a file as text: bytes in it that are not UTF-8 are written as ``%F1``."""
-    return "".join(f"%{ord(sign) - 0xDC00:02X}" if "\udc80" <= sign <= "\udcff" else sign for sign in name)
+    """Return the name of a file as text. Bytes that are not UTF-8 are written as ``%F1``, and so are the signs that
+    would steer a terminal or begin a line of their own in a note.
+    """
+    return _UNSAFE.sub(lambda sign: quote(sign[0].encode("utf-8", "surrogateescape"), safe=""), name)
+
+
+_UNSAFE = re.compile(rf"{STEERING.pattern}|[\t\n]")
+
+
+def fitted(name: str, number: int) -> str:
+    """Return a name that a file system takes, with the ending of ``name`` and, from 2 on, with a number."""
+    ending = PurePosixPath(name).suffix
+    ending = ending if len(ending.encode()) <= LONGEST_ENDING else ""
+    tail = (f"-{number}" if number > 1 else "") + ending
+    return name.removesuffix(ending).encode()[: LONGEST_NAME - len(tail.encode())].decode("utf-8", "ignore") + tail
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from support.intake import IntakeWorld
 
 from clusterflow.engine.submissions import Delivery
 from clusterflow.errors import NotPossible
-from clusterflow.intake.drop_folder import DropFolder, shown_name
+from clusterflow.intake.drop_folder import DropFolder, fitted, shown_name
 from clusterflow.services.context import Context
 from clusterflow.services.intake import drop_folder, submissions
 from clusterflow.services.intake.submissions import IntakeResult
@@ -129,9 +129,44 @@ def test_a_name_that_is_not_utf_8_is_taken_under_an_escaped_name(world: IntakeWo
     assert take(world, drop) == IntakeResult()
 
 
-def test_only_bytes_that_are_not_utf_8_are_escaped() -> None:
-    assert shown_name("niño.csv") == "niño.csv"
+def test_only_bytes_that_are_not_utf_8_and_signs_that_steer_are_escaped() -> None:
+    assert shown_name("niño año 5 %F1.csv") == "niño año 5 %F1.csv"
     assert shown_name(os.fsdecode(b"ni\xf1o.csv")) == "ni%F1o.csv"
+    assert shown_name("a\nb\t\x1b[2J\u202e.csv") == "a%0Ab%09%1B[2J%E2%80%AE.csv"
+
+
+def test_neither_a_name_nor_a_note_steers_a_terminal_or_adds_a_line(world: IntakeWorld, drop: Path) -> None:
+    (drop / "m\nm.jsonl:9: all is well\x1b[2J.jsonl").write_text(GOOD.replace("firm", "frim\u202e\u200b"))
+    assert take(world, drop) == IntakeResult(refused=1)
+    name = "m%0Am.jsonl:9: all is well%1B[2J.jsonl"
+    assert files(drop) == {f"refused/{name}", f"refused/{name}.mistakes.txt"}
+    note = (drop / "refused" / f"{name}.mistakes.txt").read_text("utf-8")
+    assert len(note.splitlines()) == 2
+    assert "«frim\\u202e\\u200b»" in note
+
+
+@pytest.mark.parametrize("sign", [b"x", b"\xf1", "ñ".encode()], ids=["ascii", "no UTF-8", "UTF-8"])
+@pytest.mark.parametrize("content", [GOOD, "{"], ids=["recorded", "refused"])
+def test_a_name_as_long_as_a_file_system_takes_is_shortened(
+    world: IntakeWorld, drop: Path, sign: bytes, content: str
+) -> None:
+    for start in (b"a", b"b"):
+        name = start + (sign * 255)[: (248 if len(sign) == 1 else 247) - len(start)] + b".jsonl"
+        Path(os.fsdecode(os.fsencode(drop) + b"/" + name)).write_text(content)
+    result = take(world, drop)
+    assert result == (IntakeResult(recorded=2) if content == GOOD else IntakeResult(refused=2))
+    moved = [name for name in files(drop) if name.endswith(".jsonl")]
+    assert {name.partition("/")[0] for name in moved} == {"done" if content == GOOD else "refused"}
+    assert len(moved) == 2
+    assert take(world, drop) == IntakeResult()
+
+
+def test_a_shortened_name_keeps_its_ending_and_its_whole_letters() -> None:
+    assert fitted("m.jsonl", 1) == "m.jsonl"
+    assert fitted("m.jsonl", 2) == "m-2.jsonl"
+    assert fitted("ñ" * 200 + ".jsonl", 12) == "ñ" * 105 + "-12.jsonl"
+    assert fitted("m." + "x" * 250, 1) == "m." + "x" * 218
+    assert fitted("m." + "x" * 250, 2) == "m." + "x" * 216 + "-2"
 
 
 OF_PROGRAMS = ["~$m.xlsx", ".~lock.m.ods#", "Thumbs.db", "desktop.ini", "Desktop.ini", ".DS_Store", "m.xlsx~", "a.TMP"]

@@ -11,7 +11,7 @@ from itertools import islice
 from sqlalchemy.exc import SQLAlchemyError
 
 from clusterflow.domain.refused_submission import Refusal, RefusalState
-from clusterflow.domain.text import Language, Text
+from clusterflow.domain.text import Language, Text, harmless
 from clusterflow.engine.submissions import Delivery, DeliveryResult
 from clusterflow.errors import Mistake, NotPossible
 from clusterflow.intake.drop_folder import DONE, REFUSED, DropFolder, Stamp, shown_name, size_of
@@ -164,5 +164,8 @@ _NOTE = Text(
 
 
 def refusal_note(refusal: Refusal, language: Language) -> str:
-    """Return the text that is written beside a refused file: its mistakes, and how to correct them."""
-    return "\n".join([_NOTE.to(language).format(number=refusal.id), *map(str, refusal.mistakes), ""])
+    """Return the text that is written beside a refused file: its mistakes, and how to correct them.
+
+    The mistakes quote what others wrote, and people read the note in a terminal.
+    """
+    return harmless("\n".join([_NOTE.to(language).format(number=refusal.id), *map(str, refusal.mistakes), ""]))
