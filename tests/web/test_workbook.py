@@ -134,3 +134,33 @@ def test_a_workbook_is_seen_by_who_submitted_it_and_by_nobody_else(site: WebWorl
         assert site.browser(person).get(path).status_code == 404
     assert mona.get(f"{PAGE}/{'0' * 32}").status_code == 404
     assert mona.get(f"{PAGE}/..%2f..").status_code == 404
+
+
+def test_my_work_lists_a_refused_workbook_until_a_corrected_one_is_recorded(site: WebWorld) -> None:
+    mona = site.browser("mona")
+    send(mona, b"not a workbook", name="broken.xlsx")
+    assert mona.shown.status_code == 422
+    refused = mona.shown.url.path
+    page = mona.open("/")
+    assert "Workbooks that were not recorded" in page.text
+    assert "broken.xlsx refused on January" in page.text
+    assert refused in [v for _, n, v in page.attributes if n == "href"]
+    # It is the author's alone, and the file is still there.
+    assert "broken.xlsx" not in site.browser("olga").open("/").text
+    assert mona.get(refused).status_code == 422
+    book = downloaded(mona)
+    add_member(book, "Aceros del Valle", "2024-01-05")
+    corrected = send(mona, book).shown.url.path
+    assert "broken.xlsx" in mona.open("/").text, "nothing is recorded yet"
+    mona.open(corrected)
+    mona.submit(corrected, do="confirm")
+    assert "broken.xlsx" not in mona.open("/").text
+
+
+def test_a_refused_workbook_is_listed_for_thirty_days(site: WebWorld) -> None:
+    mona = site.browser("mona")
+    send(mona, b"not a workbook", name="broken.xlsx")
+    site.world.at("2024-02-09")
+    assert "broken.xlsx" in site.browser("mona").open("/").text
+    site.world.at("2024-02-10")
+    assert "broken.xlsx" not in site.browser("mona").open("/").text

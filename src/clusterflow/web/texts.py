@@ -78,6 +78,8 @@ TEXTS: dict[str, Text] = {
         es="Hay más: la página de cada iniciativa muestra todo.",
         en="There is more: the page of each initiative has all.",
     ),
+    "refused_workbooks": Text(es="Libros que no se registraron", en="Workbooks that were not recorded"),
+    "refused_on": Text(es="rechazado el", en="refused on"),
     "was_due": Text(es="venció el", en="was due on"),
     "overdue_actions": Text(es="Sus acciones vencidas", en="Your overdue actions"),
     "my_initiatives": Text(es="Mis iniciativas", en="My initiatives"),

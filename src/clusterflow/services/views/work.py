@@ -15,6 +15,7 @@ from clusterflow.domain.text import Frozen, Language
 from clusterflow.reports.status import Hindrance, InitiativeStatus, status_in
 from clusterflow.rules.tally import rule_at
 from clusterflow.services.context import Context
+from clusterflow.services.intake.workbook.hand_in import refused_uploads
 from clusterflow.services.local_time import today_of
 from clusterflow.services.views.cache import ViewCache, bases_of
 from clusterflow.services.views.capacities import capacities_to_see
@@ -75,6 +76,17 @@ class MyAction(Frozen):
     """Whether the person may record that it is done."""
 
 
+class RefusedWorkbook(Frozen):
+    """A workbook that the person submitted and that was not recorded."""
+
+    initiative: str
+    name: str
+    """The name of the initiative."""
+    ticket: str
+    file: str
+    on: date
+
+
 class Work(Frozen):
     """One page of a person's work."""
 
@@ -85,6 +97,8 @@ class Work(Frozen):
     to_correct: tuple[ToCorrect, ...]
     """In the initiatives of the page."""
     more_to_correct: bool
+    refused: tuple[RefusedWorkbook, ...]
+    """In the initiatives of the page, the newest first."""
     actions: tuple[MyAction, ...]
     """In the initiatives of the page, the longest overdue first."""
     initiatives: tuple[MyInitiative, ...]
@@ -159,6 +173,16 @@ def work_of(context: Context, person: str, language: Language, page: int = 1, vi
         more_waiting=len(possible) > WAITING,
         to_correct=to_correct[:CORRECTIONS],
         more_to_correct=len(to_correct) > CORRECTIONS,
+        refused=tuple(
+            RefusedWorkbook(
+                initiative=one.initiative,
+                name=standing[one.initiative].status.name,
+                ticket=one.ticket,
+                file=one.name,
+                on=one.on,
+            )
+            for one in refused_uploads(context, person, listed)
+        ),
         actions=tuple(
             MyAction(
                 initiative=one.initiative,

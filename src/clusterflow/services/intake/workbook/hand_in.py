@@ -5,7 +5,10 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from pathlib import Path
 
 from clusterflow.domain.record_events import SubmissionFlaw, SubmissionSource
@@ -26,6 +29,9 @@ from clusterflow.store.fact_versions import FactVersion, versions_by_command
 MOST_UPLOADS = 20
 """The newest workbooks of each person and initiative; older ones are deleted."""
 
+SHOWN_FOR = timedelta(days=30)
+"""A refused workbook is listed for so long."""
+
 _TICKET = re.compile(r"[0-9a-f]{32}")
 _COMMAND = "workbook-"
 
@@ -44,6 +50,16 @@ class Upload:
         return f"{_COMMAND}{self.ticket}"
 
 
+@dataclass(frozen=True, slots=True)
+class RefusedUpload:
+    """A workbook that was not recorded, and that its author has not corrected yet."""
+
+    initiative: str
+    ticket: str
+    name: str
+    on: date
+
+
 def store_upload(context: Context, person: str, initiative: str, name: str, content: bytes) -> str:
     """Store a workbook until it is recorded or refused, and after; return its ticket."""
     folder = _folder(context, person, initiative)
@@ -54,8 +70,23 @@ def store_upload(context: Context, person: str, initiative: str, name: str, cont
     stored = sorted(folder.glob("*.book"), key=lambda file: file.stat().st_mtime, reverse=True)
     for old in stored[MOST_UPLOADS:]:
         old.unlink(missing_ok=True)
-        old.with_suffix(".name").unlink(missing_ok=True)
+        for more in (".name", ".refused"):
+            old.with_suffix(more).unlink(missing_ok=True)
     return ticket
+
+
+def refused_uploads(context: Context, person: str, initiatives: Iterable[str]) -> list[RefusedUpload]:
+    """Return the workbooks of a person that were refused, the newest first, until a later one is recorded."""
+    if not (context.settings.home / "uploads").is_dir():
+        return []
+    since, found = context.clock().date() - SHOWN_FOR, list[RefusedUpload]()
+    for initiative in initiatives:
+        for file in _folder(context, person, initiative).glob("*.refused"):
+            with suppress(FileNotFoundError):  # it was recorded, or replaced by newer ones, meanwhile
+                on = date.fromisoformat(file.read_text(encoding="utf-8"))
+                name = file.with_suffix(".name").read_text(encoding="utf-8")
+                found.append(RefusedUpload(initiative, file.stem, name, on))
+    return sorted((one for one in found if one.on >= since), key=lambda one: (one.on, one.ticket), reverse=True)
 
 
 def upload_of(context: Context, person: str, initiative: str, ticket: str) -> Upload:
@@ -93,6 +124,8 @@ def open_upload(
         raise
     if opened.mistakes:
         _enter_refusal(context, person, initiative, upload)
+    else:
+        _mark(context, person, initiative, upload).unlink(missing_ok=True)
     _, people = related_parties(opened.known)
     for record, place in (("person", 0), ("representation", 0)):
         facts = opened.known.facts[record]
@@ -104,6 +137,16 @@ def _enter_refusal(context: Context, person: str, initiative: str, upload: Uploa
     content = hashlib.sha256(upload.content).hexdigest()
     why = SubmissionFlaw.MISTAKES
     enter_refusal(context, initiative, person, SubmissionSource.WORKBOOK, why, (), content=content)
+    _note_refusal(context, person, initiative, upload)
+
+
+def _mark(context: Context, person: str, initiative: str, upload: Upload) -> Path:
+    """The file whose presence says that a workbook was refused; it holds the day."""
+    return _folder(context, person, initiative) / f"{upload.ticket}.refused"
+
+
+def _note_refusal(context: Context, person: str, initiative: str, upload: Upload) -> None:
+    _mark(context, person, initiative, upload).write_text(context.clock().date().isoformat(), encoding="utf-8")
 
 
 def digest_of(plan: Plan) -> str:
@@ -118,8 +161,16 @@ def confirm(context: Context, person: str, initiative: str, upload: Upload, plan
         Mistakes: the person may not record a part of it, or the engine refused a record.
     """
     with entering_refusals(context, initiative, person, SubmissionSource.WORKBOOK, plan.submissions):
-        check_permission(context, person, initiative, plan.submissions)
-        return registry.record(context, plan.submissions, person, upload.command)
+        try:
+            check_permission(context, person, initiative, plan.submissions)
+            done = registry.record(context, plan.submissions, person, upload.command)
+        except Mistakes:
+            _note_refusal(context, person, initiative, upload)
+            raise
+    # What was refused before is in this one, corrected.
+    for mark in _folder(context, person, initiative).glob("*.refused"):
+        mark.unlink(missing_ok=True)
+    return done
 
 
 def undo(context: Context, person: str, initiative: str, upload: Upload) -> RecordResult:
