@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 from support.web import Browser, WebWorld
 
+from clusterflow.domain.records import RECORDS
+from clusterflow.store.registry import Fact, facts_of
+
 SHEET = "/initiatives/one/meetings/m-1/attendance"
 
 
@@ -56,3 +59,28 @@ def test_nobody_takes_the_attendance_of_another_initiative(sheet: WebWorld) -> N
     assert sheet.browser("carla").get(SHEET).status_code == 404
     assert sheet.browser("mona").get(SHEET.replace("one", "two")).status_code == 404
     assert sheet.browser("mona").get(SHEET.replace("m-1", "m-2")).status_code == 404
+
+
+def test_a_meeting_is_called_by_its_body_and_day_wherever_it_is_shown(sheet: WebWorld) -> None:
+    sheet.world.record(
+        "meeting initiative=one id=m-2 body=board on=2024-01-10",
+        "attendance initiative=one meeting=m-1 person=gala organisation=firm on=2024-01-09 present=yes",
+        "invoice initiative=one id=dues-1 organisation=firm amount=2000EUR on=2024-01-02 due=2024-03-01",
+        "payment initiative=one id=p-1 invoice=dues-1 amount=500EUR on=2024-01-08",
+    )
+    mona = sheet.browser("mona")
+    first = "Board · 2024-01-09"
+    assert "m-1" not in mona.open("/initiatives/one/facts/meeting").text
+    assert first in mona.open("/initiatives/one/facts/attendance").text
+    (entry,) = {fact.entry for fact in facts_with_entries(sheet, "meeting") if fact.record.id == "m-1"}
+    assert mona.open(f"/initiatives/one/facts/meeting/{entry}").headings[0] == (1, first)
+    # A form offers the newest meeting first.
+    options = mona.open("/initiatives/one/facts/attendance/new").text
+    assert options.index("Board · 2024-01-10") < options.index(first)
+    (entry,) = {fact.entry for fact in facts_with_entries(sheet, "payment")}
+    assert mona.open(f"/initiatives/one/facts/payment/{entry}").headings[0] == (1, "dues-1 · 2024-01-08")
+
+
+def facts_with_entries(sheet: WebWorld, record: str) -> list[Fact]:
+    with sheet.world.context.reading() as connection:
+        return list(facts_of(connection, RECORDS[record], "one"))

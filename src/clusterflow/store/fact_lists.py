@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, Table, and_, exists, func, or_, select, tuple_
 
 from clusterflow.domain.money import Money
-from clusterflow.domain.records import RECORDS, Happening
+from clusterflow.domain.records import RECORDS, Happening, Record
 from clusterflow.domain.records.base import REGISTRY
 from clusterflow.domain.records.labels import label_of
 from clusterflow.rules.mistakes import bare_type, reference_fields
@@ -235,6 +235,16 @@ def labels(connection: Connection, record: str, chain: str, ids: Iterable[str]) 
         portion = wanted[start : start + 400]
         query = select(table.c.id, table.c[label]).where(*_holding(table, record, chain), table.c.id.in_(portion))
         found.update((row[0], row[1]) for row in connection.execute(query.order_by(table.c.valid_from)))
+    return found
+
+
+def latest_records(connection: Connection, record: str, chain: str, ids: Iterable[str]) -> dict[str, Record]:
+    """Return the records of a type by id, the latest fact of each."""
+    found, wanted, table = dict[str, Record](), sorted(set(ids)), tables.REGISTRY_TABLES[record]
+    for start in range(0, len(wanted), 400):
+        query = select(table).where(*_holding(table, record, chain), table.c.id.in_(wanted[start : start + 400]))
+        for row in connection.execute(query.order_by(table.c.valid_from)):
+            found[row.id] = from_row(RECORDS[record], row._mapping)
     return found
 
 

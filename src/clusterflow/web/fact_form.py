@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from clusterflow.domain.records import Record
-from clusterflow.domain.records.labels import label_of
-from clusterflow.domain.text import Language
 from clusterflow.intake.record_forms.form import fields_of, read_form
 from clusterflow.intake.workbook.texts import CURRENCIES
 from clusterflow.services.context import Context
@@ -37,7 +34,7 @@ def form_facts(
     for one in fields:
         if one.reference is not None and not (version and one.is_key) and one.reference not in options:
             query = listing.facts_query(context, author.person, author.initiative, one.reference)
-            options[one.reference] = listing.choices_of(context, query)
+            options[one.reference] = listing.choices_of(context, query, author.language)
     other = done.other if done is not None else None
     own = listing.facts_query(context, author.person, author.initiative, record)
     cells = listing.all_cells(context, own, version.record, author.language) if version else ()
@@ -60,12 +57,3 @@ def _differences(
     mine = read_form(other.record.type, values, author.language, lambda _, text: (text, ""), key).record
     query = listing.facts_query(context, author.person, author.initiative, other.record.type)
     return listing.differences(context, query, mine, other.record, author.language) if mine else ()
-
-
-def shown_key(context: Context, query: listing.FactQuery, record: Record, language: Language) -> str:
-    """Return what a fact is called: its name, or the names of what it is about."""
-    label = label_of(record.type)
-    if "id" in type(record).model_fields:
-        return str(getattr(record, label))
-    cells = {c.field: c.text for c in listing.all_cells(context, query, record, language)}
-    return " · ".join(cells[name] for name in record.key)

@@ -19,7 +19,7 @@ from clusterflow.services.facts import listing, recording
 from clusterflow.services.facts.permission import is_administrator, may_record, recordable
 from clusterflow.services.facts.recording import Author, FactVersion, Outcome
 from clusterflow.services.views.initiative import name_of
-from clusterflow.web.fact_form import GROUPS, form_facts, shown_key
+from clusterflow.web.fact_form import GROUPS, form_facts
 from clusterflow.web.render import page
 from clusterflow.web.site import Form, signed_in, site_of, view_of, visible_initiative, visitor_of
 
@@ -116,7 +116,7 @@ def show_fact(request: Request) -> Response:
     query = listing.facts_query(context, author.person, initiative, record)
     return page(
         request, "fact", base=base_of(initiative), whose=name_of(context, initiative), record=record, version=version,
-        title=shown_key(context, query, version.record, author.language),
+        title=listing.called(context, query, version.record, author.language),
         cells=listing.all_cells(context, query, version.record, author.language),
         fields={f.name: f for f in listing.fields_of(record)},
         versions=listing.trace(context, query, version.record, author.language),

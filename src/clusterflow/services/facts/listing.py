@@ -16,7 +16,7 @@ from clusterflow.domain.money import Money
 from clusterflow.domain.number_style import numbers_of, short_date
 from clusterflow.domain.records import RECORDS, Record
 from clusterflow.domain.records.base import REGISTRY
-from clusterflow.domain.records.labels import label_of
+from clusterflow.domain.records.labels import NAMED_BY, label_of
 from clusterflow.domain.text import FORBIDDEN_CHARACTERS, Frozen, Language
 from clusterflow.intake.record_forms.form import FormField, fields_of, is_happening
 from clusterflow.intake.workbook.layout import Kind, in_words
@@ -24,7 +24,16 @@ from clusterflow.rules.mistakes import reference_fields
 from clusterflow.services.context import Context
 from clusterflow.services.facts.permission import is_administrator
 from clusterflow.services.local_time import today_of
-from clusterflow.store.fact_lists import Cursor, FactQuery, FactState, counts_by_type, labels, list_facts, offered
+from clusterflow.store.fact_lists import (
+    Cursor,
+    FactQuery,
+    FactState,
+    counts_by_type,
+    labels,
+    latest_records,
+    list_facts,
+    offered,
+)
 from clusterflow.store.fact_versions import FactVersion, versions_of
 from clusterflow.store.registry import Fact, profiles_of
 
@@ -108,7 +117,9 @@ def shown_fields(record: str) -> tuple[FormField, ...]:
     The page of a fact has all of them.
     """
     of, label = fields_of(record), label_of(record)
-    plain = [f for f in of if f.name not in ("source",) and not (f.kind is Kind.ID and label != "id")]
+    plain = [
+        f for f in of if f.name not in ("source",) and not (f.kind is Kind.ID and (label != "id" or record in NAMED_BY))
+    ]
 
     def rank(one: FormField) -> int:
         if one.name in ("valid_from", "valid_to") and not is_happening(record):
@@ -126,8 +137,8 @@ def table(
     fields = shown_fields(query.record)
     with context.reading() as connection:
         page = list_facts(connection, query, PAGE, _position(after), _position(before))
-        named = _labels(connection, query, [f.record for f in page.facts])
         with _style(connection, query, language):
+            named = _labels(connection, query, [f.record for f in page.facts], language)
             lines = tuple(_line(fact, fields, named, language) for fact in page.facts)
     return FactTable(
         fields=tuple(f.name for f in fields),
@@ -140,20 +151,19 @@ def table(
 
 def all_cells(context: Context, query: FactQuery, record: Record, language: Language) -> tuple[Cell, ...]:
     """Return every field of a fact in words."""
-    with context.reading() as connection:
-        named = _labels(connection, query, [record])
-        with _style(connection, query, language):
-            return tuple(_cell(f, record, named, language) for f in fields_of(record.type))
+    with context.reading() as connection, _style(connection, query, language):
+        named = _labels(connection, query, [record], language)
+        return tuple(_cell(f, record, named, language) for f in fields_of(record.type))
 
 
 def trace(context: Context, query: FactQuery, record: Record, language: Language) -> tuple[VersionLine, ...]:
     """Return everything that was recorded under the key of a fact, the newest first."""
     with context.reading() as connection:
         versions = versions_of(connection, query, record)
-        named = _labels(connection, query, [v.record for v in versions])
         people = labels(connection, "person", REGISTRY, {v.entered_by for v in versions})
         by_entry = {v.superseded_by: v for v in versions if v.superseded_by is not None}
         with _style(connection, query, language):
+            named = _labels(connection, query, [v.record for v in versions], language)
             lines = [
                 VersionLine(
                     entry=v.entry,
@@ -186,20 +196,28 @@ def differences(
     context: Context, query: FactQuery, mine: Record, theirs: Record, language: Language
 ) -> tuple[Change, ...]:
     """Return the fields in which two records differ: their value, then mine."""
-    with context.reading() as connection:
-        named = _labels(connection, query, [mine, theirs])
-        with _style(connection, query, language):
-            pairs = [
-                (f, _cell(f, theirs, named, language), _cell(f, mine, named, language)) for f in fields_of(mine.type)
-            ]
+    with context.reading() as connection, _style(connection, query, language):
+        named = _labels(connection, query, [mine, theirs], language)
+        pairs = [(f, _cell(f, theirs, named, language), _cell(f, mine, named, language)) for f in fields_of(mine.type)]
     return tuple(Change(field=f.title.to(language), before=a.text, after=b.text) for f, a, b in pairs if a != b)
 
 
-def choices_of(context: Context, query: FactQuery) -> tuple[tuple[str, str], ...] | None:
-    """Return the records to choose from by name; None if there are too many for a list."""
+def choices_of(context: Context, query: FactQuery, language: Language) -> tuple[tuple[str, str], ...] | None:
+    """Return the records to choose from by name; None if there are too many for a list.
+
+    Records without a name of their own, such as meetings, come newest first.
+    """
     with context.reading() as connection:
         found = offered(connection, query, MOST_OFFERED)
-    return tuple(found) if len(found) <= MOST_OFFERED else None
+        if len(found) > MOST_OFFERED:
+            return None
+        if query.record not in NAMED_BY:
+            return tuple(found)
+        with _style(connection, query, language):
+            records = latest_records(connection, query.record, query.chain, [id_ for id_, _ in found])
+            names = _names(connection, query, records, language)
+    newest = sorted(records, key=lambda id_: (records[id_].valid_from, id_), reverse=True)
+    return tuple((id_, names[id_]) for id_ in newest)
 
 
 def counted(context: Context, initiative: str, records: Sequence[str]) -> dict[str, int]:
@@ -208,20 +226,50 @@ def counted(context: Context, initiative: str, records: Sequence[str]) -> dict[s
         return counts_by_type(connection, initiative, records)
 
 
-def _labels(connection: Connection, query: FactQuery, records: Iterable[Record]) -> dict[tuple[str, str], str]:
+def _labels(
+    connection: Connection, query: FactQuery, records: Iterable[Record], language: Language
+) -> dict[tuple[str, str], str]:
     """Return the names of everything that records refer to, by record type and id."""
     wanted: dict[str, set[str]] = {}
     for record in records:
         for name, target in reference_fields(type(record)):
             if (value := getattr(record, name)) is not None:
                 wanted.setdefault(target, set()).add(value)
-    return {
-        (target, id_): label
-        for target, ids in wanted.items()
-        for id_, label in labels(
-            connection, target, query.initiative if RECORDS[target].of_initiative else REGISTRY, ids
-        ).items()
-    }
+    found: dict[tuple[str, str], str] = {}
+    for target, ids in wanted.items():
+        chain = query.initiative if RECORDS[target].of_initiative else REGISTRY
+        if target in NAMED_BY:
+            names = _names(connection, query, latest_records(connection, target, chain, ids), language)
+        else:
+            names = labels(connection, target, chain, ids)
+        found |= {(target, id_): name for id_, name in names.items()}
+    return found
+
+
+def _names(
+    connection: Connection, query: FactQuery, records: Mapping[str, Record], language: Language
+) -> dict[str, str]:
+    """Return what records without a name are called, by id. What they refer to has a name of its own, or its id."""
+    named = _labels(connection, query, records.values(), language)
+    return {id_: _name(record, named, language) for id_, record in records.items()}
+
+
+def _name(record: Record, named: Mapping[tuple[str, str], str], language: Language) -> str:
+    fields = {f.name: f for f in fields_of(record.type)}
+    cells = (_cell(fields[name], record, named, language).text for name in NAMED_BY[record.type])
+    return " · ".join(text for text in cells if text)
+
+
+def called(context: Context, query: FactQuery, record: Record, language: Language) -> str:
+    """Return what a fact is called: its name, or the names of what it is about."""
+    if "id" in type(record).model_fields and record.type not in NAMED_BY:
+        return str(getattr(record, label_of(record.type)))
+    with context.reading() as connection, _style(connection, query, language):
+        named = _labels(connection, query, [record], language)
+        if record.type in NAMED_BY:
+            return _name(record, named, language)
+        fields = {f.name: f for f in fields_of(record.type)}
+        return " · ".join(_cell(fields[name], record, named, language).text for name in record.key)
 
 
 def _style(connection: Connection, query: FactQuery, language: Language) -> AbstractContextManager[None]:
