@@ -13,6 +13,7 @@ from uuid import uuid4
 os.environ.setdefault("PREFECT_HOME", tempfile.mkdtemp(prefix="prefect-home-"))  # before Prefect is imported
 
 import pytest
+from ruamel.yaml import YAML
 from support.office import ROOT, Office, clear_runs, working
 from support.world import model, stage
 
@@ -140,14 +141,24 @@ def prefect(prefect_server: PrefectServer) -> Iterator[PrefectServer]:
         asyncio.run(clear_runs())
 
 
-LIFECYCLE = """
-pull: []
-deployments:
-  - name: {model}
-    entrypoint: flows.lifecycle.lifecycle
-    tags: [clusterflow, lifecycle]
-    work_pool: {{name: clusterflow}}
-"""
+SHIPPED = {
+    "flows.relay.relay": "each-minute",
+    "flows.digest.digest": "weekly",
+    "flows.report.report": "monthly",
+    "flows.calendars.calendars": "hourly",
+    "flows.dues.dues": "daily",
+}
+"""The deployments that are tested as they are shipped, each with the slug of its schedule."""
+
+PLAIN = {
+    "tiny": "flows.lifecycle.lifecycle",
+    "short": "flows.lifecycle.lifecycle",
+    "shown": "flows.lifecycle.lifecycle",
+    "parted": "flows.lifecycle.lifecycle",
+    "portfolio": "flows.review.review",
+    "part": "flows.shard.shard",
+}
+"""The entry points of deployments with nothing but tags; those of ``lifecycle`` have the names of models in tests."""
 
 TINY = model(
     stage("launch"),
@@ -163,13 +174,28 @@ def lived() -> LifecycleModel:
     return TINY
 
 
-@pytest.fixture(scope="module")
-def deployed(prefect_server: PrefectServer, lived: LifecycleModel, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """The real flow, for that model."""
-    file = tmp_path_factory.mktemp(lived.id) / "prefect.yaml"
-    file.write_text(LIFECYCLE.format(model=lived.id), encoding="utf-8")
+@pytest.fixture(scope="session")
+def deployed(prefect_server: PrefectServer, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The real flows, deployed by one command; no schedule starts them."""
+    text = (ROOT / "deployments" / "prefect.yaml").read_text(encoding="utf-8")
+    shipped = [d for d in YAML(typ="safe").load(text)["deployments"] if d["entrypoint"] in SHIPPED]
+    assert {d["entrypoint"]: [s["slug"] for s in d["schedules"]] for d in shipped} == {
+        entrypoint: [slug] for entrypoint, slug in SHIPPED.items()
+    }
+    declared = [{**d, "schedules": []} for d in shipped] + [
+        {
+            "name": name,
+            "entrypoint": entrypoint,
+            "tags": ["clusterflow", entrypoint.rpartition(".")[2]],
+            "work_pool": {"name": "clusterflow"},
+        }
+        for name, entrypoint in PLAIN.items()
+    ]
+    file = tmp_path_factory.mktemp("deployed") / "prefect.yaml"
+    with file.open("w", encoding="utf-8") as stream:
+        YAML().dump({"pull": [], "deployments": declared}, stream)
     made = asyncio.run(deploy(ROOT, prefect_server.api_url, prefect_server.auth, file=file))
-    assert made == [f"lifecycle/{lived.id}"]
+    assert made == [f"{d['entrypoint'].rpartition('.')[2]}/{d['name']}" for d in declared]
 
 
 @pytest.fixture

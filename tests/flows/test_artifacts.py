@@ -6,7 +6,6 @@ id, or the password of a channel.
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
@@ -17,37 +16,19 @@ from uuid import uuid4
 import pytest
 from prefect.client.schemas.actions import ArtifactCreate
 from sqlalchemy import inspect, text
-from support.office import ROOT, Office, working
+from support.office import Office, working
 from support.ports import free_port
 from support.world import model, stage, stated
 
 from clusterflow.engine.record import Submission
 from clusterflow.prefect import names, runs
 from clusterflow.prefect.api import prefect_client
-from clusterflow.prefect.deploy import deploy
 from clusterflow.prefect.server import PrefectServer
 from clusterflow.services import registry
-
-DEPLOYMENT = """
-pull: []
-definitions:
-  pool: &pool {name: clusterflow}
-deployments:
-  - {name: shown, entrypoint: "flows.lifecycle.lifecycle", tags: [clusterflow, lifecycle], work_pool: *pool}
-  - {name: portfolio, entrypoint: "flows.review.review", tags: [clusterflow, review], work_pool: *pool}
-  - {name: outbox, entrypoint: "flows.relay.relay", tags: [clusterflow, relay], work_pool: *pool}
-"""
 
 SHOWN = model(stage("launch", (), stated("launch", keep=">= 1/2")), stage("strategy", ("launch",)), name="shown")
 PASSWORD = "hunter2-of-the-mail-server"
 PEOPLE = ("Mona Quintanilla", "Bruno Arrieta", "mona@firm.example", "bruno@firm.example")
-
-
-@pytest.fixture(scope="module")
-def deployed(prefect_server: PrefectServer, tmp_path_factory: pytest.TempPathFactory) -> None:
-    file = tmp_path_factory.mktemp("shown") / "prefect.yaml"
-    file.write_text(DEPLOYMENT, encoding="utf-8")
-    asyncio.run(deploy(ROOT, prefect_server.api_url, prefect_server.auth, file=file))
 
 
 @pytest.fixture

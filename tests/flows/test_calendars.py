@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from ruamel.yaml import YAML
-from support.office import ROOT, Office, working
+from support.office import Office, working
 
 from clusterflow.prefect.api import prefect_client
-from clusterflow.prefect.deploy import deploy
 from clusterflow.prefect.server import PrefectServer
-
-
-@pytest.fixture(scope="module")
-def deployed(prefect_server: PrefectServer, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """The deployment as it is shipped."""
-    shipped = YAML(typ="safe").load((ROOT / "deployments" / "prefect.yaml").read_text(encoding="utf-8"))
-    (ours,) = [d for d in shipped["deployments"] if d["entrypoint"] == "flows.calendars.calendars"]
-    assert [s["slug"] for s in ours["schedules"]] == ["hourly"]
-    file: Path = tmp_path_factory.mktemp("calendars") / "prefect.yaml"
-    with file.open("w", encoding="utf-8") as stream:
-        YAML().dump({"pull": [], "deployments": [{**ours, "schedules": []}]}, stream)
-    assert asyncio.run(deploy(ROOT, prefect_server.api_url, prefect_server.auth, file=file)) == ["calendars/hourly"]
 
 
 async def test_the_flow_writes_every_feed_and_without_a_folder_has_nothing_to_do(

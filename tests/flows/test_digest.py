@@ -2,36 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from prefect.client.schemas.objects import FlowRun
 from pydantic import SecretStr
-from ruamel.yaml import YAML
 from support.mailbox import mail_server
-from support.office import ROOT, Office, working
+from support.office import Office, working
 
 from clusterflow.domain.notice import Notice
 from clusterflow.domain.terms import Urgency
 from clusterflow.prefect.api import prefect_client
-from clusterflow.prefect.deploy import deploy
 from clusterflow.prefect.server import PrefectServer
 from clusterflow.services.notifications.dispatch import Dispatcher
 from clusterflow.store import notices
-
-
-@pytest.fixture(scope="module")
-def deployed(prefect_server: PrefectServer, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """The deployment as it is shipped."""
-    shipped = YAML(typ="safe").load((ROOT / "deployments" / "prefect.yaml").read_text(encoding="utf-8"))
-    (ours,) = [d for d in shipped["deployments"] if d["entrypoint"] == "flows.digest.digest"]
-    assert [s["slug"] for s in ours["schedules"]] == ["weekly"]
-    file: Path = tmp_path_factory.mktemp("digest") / "prefect.yaml"
-    with file.open("w", encoding="utf-8") as stream:
-        YAML().dump({"pull": [], "deployments": [{**ours, "schedules": []}]}, stream)
-    assert asyncio.run(deploy(ROOT, prefect_server.api_url, prefect_server.auth, file=file)) == ["digest/weekly"]
 
 
 async def test_the_flow_sends_the_digests_of_the_day(

@@ -2,31 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
 from prefect.client.schemas.filters import LogFilter, LogFilterFlowRunId
-from ruamel.yaml import YAML
-from support.office import ROOT, Office, until, working
+from support.office import Office, until, working
 
 from clusterflow.prefect.api import prefect_client
-from clusterflow.prefect.deploy import deploy
 from clusterflow.prefect.server import PrefectServer
 from clusterflow.services import dues, ledger
-
-
-@pytest.fixture(scope="module")
-def deployed(prefect_server: PrefectServer, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """The deployment as it is shipped."""
-    shipped = YAML(typ="safe").load((ROOT / "deployments" / "prefect.yaml").read_text(encoding="utf-8"))
-    (ours,) = [d for d in shipped["deployments"] if d["entrypoint"] == "flows.dues.dues"]
-    assert [s["slug"] for s in ours["schedules"]] == ["daily"]
-    file: Path = tmp_path_factory.mktemp("dues") / "prefect.yaml"
-    with file.open("w", encoding="utf-8") as stream:
-        YAML().dump({"pull": [], "deployments": [{**ours, "schedules": []}]}, stream)
-    assert asyncio.run(deploy(ROOT, prefect_server.api_url, prefect_server.auth, file=file)) == ["dues/daily"]
 
 
 @pytest.fixture

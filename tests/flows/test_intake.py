@@ -43,7 +43,7 @@ def shipped() -> Any:
 
 
 @pytest.fixture(scope="module")
-def deployed(prefect_server: PrefectServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def deployed(prefect_server: PrefectServer, deployed: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """The deployments as they are shipped, in more of a hurry and started by nothing but their trigger.
 
     They are deleted afterwards: an event of the last test would start a run during the tests of another file.
@@ -53,15 +53,14 @@ def deployed(prefect_server: PrefectServer, tmp_path_factory: pytest.TempPathFac
         del one["schedules"]
         for trigger in one.get("triggers", ()):
             trigger |= {"within": WITHIN, "schedule_after": AFTER}
-    tiny = {"name": "tiny", "entrypoint": "flows.lifecycle.lifecycle", "work_pool": {"name": "clusterflow"}}
     file = tmp_path_factory.mktemp("intake") / "prefect.yaml"
     with file.open("w", encoding="utf-8") as stream:
-        YAML().dump({"pull": [], "deployments": [*ours, tiny]}, stream)
-    deployed = asyncio.run(deploy(ROOT, prefect_server.api_url, prefect_server.auth, file=file))
-    assert deployed == ["intake/submitted", "intake/files", "lifecycle/tiny"]
+        YAML().dump({"pull": [], "deployments": ours}, stream)
+    made = asyncio.run(deploy(ROOT, prefect_server.api_url, prefect_server.auth, file=file))
+    assert made == ["intake/submitted", "intake/files"]
     yield
     with settings_for(prefect_server.api_url, prefect_server.auth):
-        asyncio.run(_delete_deployments(*deployed))
+        asyncio.run(_delete_deployments(*made))
 
 
 async def _delete_deployments(*names: str) -> None:

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
-from pathlib import Path
 from unittest.mock import patch
 from uuid import uuid4
 
 import pytest
-from ruamel.yaml import YAML
-from support.office import ROOT, Office, working
+from support.office import Office, working
 from support.world import World, model, stage, stated
 
 from clusterflow.prefect import names, publish
 from clusterflow.prefect.api import prefect_client
-from clusterflow.prefect.deploy import deploy
 from clusterflow.prefect.server import PrefectServer
 from clusterflow.services import gate_forms, ledger, review
 from clusterflow.services import outbox as outbox_service
 
 TINY = model(stage("launch", (), stated("launch")), stage("strategy", ("launch",)))
-LIFECYCLE = {"name": "tiny", "entrypoint": "flows.lifecycle.lifecycle", "work_pool": {"name": "clusterflow"}}
 
 
 def test_events_follow_one_another_and_name_whom_they_concern(sqlite_url: str) -> None:
@@ -61,18 +56,6 @@ def test_many_initiatives_with_facts_are_checked_as_a_set(sqlite_url: str) -> No
     assert (found.evaluated, failed) == (len(everyone), {})
     assert [call.args[1] for call in one_by_one.call_args_list] == ["i3"], "only where an answer changed"
     assert [i for i in everyone if "gate.opened" in w.kinds(i)] == ["i3"]
-
-
-@pytest.fixture(scope="module")
-def deployed(prefect_server: PrefectServer, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """The relay as it is shipped, and passes of a small model."""
-    shipped = YAML(typ="safe").load((ROOT / "deployments" / "prefect.yaml").read_text(encoding="utf-8"))
-    (ours,) = [d for d in shipped["deployments"] if d["entrypoint"] == "flows.relay.relay"]
-    file: Path = tmp_path_factory.mktemp("relay") / "prefect.yaml"
-    with file.open("w", encoding="utf-8") as stream:
-        YAML().dump({"pull": [], "deployments": [{**ours, "schedules": []}, LIFECYCLE]}, stream)
-    done = asyncio.run(deploy(ROOT, prefect_server.api_url, prefect_server.auth, file=file))
-    assert done == ["relay/outbox", "lifecycle/tiny"]
 
 
 async def test_the_relay_flow_carries_a_fact_to_the_form(

@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
-from ruamel.yaml import YAML
-from support.office import ROOT, Office, working
+from support.office import Office, working
 
 from clusterflow.prefect import names
 from clusterflow.prefect.api import prefect_client
-from clusterflow.prefect.deploy import deploy
 from clusterflow.prefect.server import PrefectServer
-
-
-@pytest.fixture(scope="module")
-def deployed(prefect_server: PrefectServer, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """The deployment as it is shipped, without its schedule."""
-    shipped = YAML(typ="safe").load((ROOT / "deployments" / "prefect.yaml").read_text(encoding="utf-8"))
-    (ours,) = [d for d in shipped["deployments"] if d["entrypoint"] == "flows.report.report"]
-    assert [s["slug"] for s in ours["schedules"]] == ["monthly"]
-    file: Path = tmp_path_factory.mktemp("report") / "prefect.yaml"
-    with file.open("w", encoding="utf-8") as stream:
-        YAML().dump({"pull": [], "deployments": [{**ours, "schedules": []}]}, stream)
-    assert asyncio.run(deploy(ROOT, prefect_server.api_url, prefect_server.auth, file=file)) == ["report/dossiers"]
 
 
 @pytest.fixture

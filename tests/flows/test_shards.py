@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
-from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
 from prefect.client.schemas.filters import FlowFilter, FlowFilterName, FlowRunFilter, FlowRunFilterTags
 from prefect.states import AwaitingRetry
-from support.office import ROOT, Office, until, working
+from support.office import Office, until, working
 from support.world import model, stage
 
 from clusterflow.prefect import runs, shards
 from clusterflow.prefect.api import prefect_client
-from clusterflow.prefect.deploy import deploy
 from clusterflow.prefect.server import PrefectServer
 from clusterflow.services import review
 from clusterflow.services import shards as shard_service
@@ -25,21 +22,7 @@ from clusterflow.services.context import Context
 from clusterflow.services.review import ReviewResult
 
 MODEL = model(stage("launch"), name="parted")
-DEPLOYMENTS = """
-pull: []
-deployments:
-  - {name: portfolio, entrypoint: "flows.review.review", work_pool: {name: clusterflow}}
-  - {name: part, entrypoint: "flows.shard.shard", tags: [shard], work_pool: {name: clusterflow}}
-  - {name: parted, entrypoint: "flows.lifecycle.lifecycle", work_pool: {name: clusterflow}}
-"""
 INITIATIVES = [f"i{n}" for n in range(7)]
-
-
-@pytest.fixture(scope="module")
-def deployed(prefect_server: PrefectServer, tmp_path_factory: pytest.TempPathFactory) -> None:
-    file: Path = tmp_path_factory.mktemp("parts") / "prefect.yaml"
-    file.write_text(DEPLOYMENTS, encoding="utf-8")
-    asyncio.run(deploy(ROOT, prefect_server.api_url, prefect_server.auth, file=file))
 
 
 @pytest.fixture
