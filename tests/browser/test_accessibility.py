@@ -134,7 +134,7 @@ async def is_file(page: Page, address: str) -> bool:
 
 async def violations(page: Page) -> list[str]:
     await page.evaluate(SCRIPT)
-    done = await page.evaluate("rules => axe.run({runOnly: rules})", RULES)
+    done = await page.evaluate("rules => axe.run({runOnly: rules, resultTypes: ['violations']})", RULES)
     return [f"{v['id']}: {v['help']}: {n['html'][:120]}" for v in done["violations"] for n in v["nodes"]]
 
 
