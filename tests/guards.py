@@ -79,6 +79,30 @@ GUARDS = (
         "tests/services/notifications/test_batching.py::test_the_eleventh_message_of_a_week_waits_for_the_digest",
     ),
     Guard(
+        "the lease of a notice that is still being sent is renewed",
+        "services/notifications/sending.py",
+        (("                    self._renew(in_flight.values())", "                    pass"),),
+        "tests/services/notifications/test_sending.py::test_a_notice_that_takes_longer_than_its_lease_is_sent_by_nobody_else",
+    ),
+    Guard(
+        "what was delivered is recorded though nothing more can be claimed",
+        "services/notifications/sending.py",
+        (("self._settle(connection, answers, now)\n            raise", "pass\n            raise"),),
+        "tests/services/notifications/test_sending.py::test_what_was_delivered_is_recorded_even_if_no_further_notice_can_be_claimed",
+    ),
+    Guard(
+        "a chain whose notices cannot be written holds up no other",
+        "services/notifications/dispatch.py",
+        (("                made, wrong = 0, [log_failure(span.chain, problem)]", "                raise"),),
+        "tests/services/notifications/test_failures.py::test_an_entry_that_nobody_can_tell_of_holds_up_no_other_initiative_and_is_not_lost",
+    ),
+    Guard(
+        "a go over what blocks needs votes that let it pass",
+        "rules/settlement.py",
+        ((" or _may_go(verdict, proposal):", " or True:"),),
+        "tests/rules/test_settlement.py::TestVotesThatDoNotSuffice::test_a_go_over_what_blocks_needs_that_the_votes_let_all_of_it_pass",
+    ),
+    Guard(
         "the right to decide: whom a gate excludes",
         "rules/quorum.py",
         (("sorted((voter.decider.helixes | voter.caster.helixes) & set(rule.never))", "list[str]()"),),

@@ -102,10 +102,11 @@ def settled(
     verdict: Verdict = READY,
     electorate: Electorate = NOBODY_KNOWS,
     model: LifecycleModel | None = None,
+    review: Review = REVIEW,
     **own: Any,
 ) -> Transition:
     transition = Transition(model or plan(), state(votes, **own), TODAY)
-    settle(transition, REVIEW, verdict, electorate)
+    settle(transition, review, verdict, electorate)
     return transition
 
 
@@ -116,6 +117,12 @@ def both(kind: DecisionKind = DecisionKind.GO, **own: Any) -> tuple[Vote, Vote]:
 class TestVotesThatDoNotSuffice:
     def test_one_of_two_decides_nothing(self) -> None:
         assert settled(vote(1)).events == []
+
+    def test_of_a_gate_that_went_back_to_the_office_its_one_vote_is_enough(self) -> None:
+        office = vote(1, DecisionKind.STOP, role=Role.OFFICE)
+        assert settled(office).events == []
+        referred = REVIEW.model_copy(update={"referred_on": BEFORE})
+        assert settled(office, review=referred).state.standing is Standing.STOPPED
 
     def test_a_go_over_what_blocks_needs_that_the_votes_let_all_of_it_pass(self) -> None:
         assert settled(*both(), verdict=BLOCKED).events == []

@@ -13,13 +13,13 @@ from clusterflow.domain.verdict import Verdict, is_covered
 from clusterflow.rules.deadlines import FOR_EVER
 from clusterflow.rules.quorum import Electorate
 from clusterflow.rules.stage_order import descendants
-from clusterflow.rules.tally import Proposal, carried, rule_at
+from clusterflow.rules.tally import Proposal, carried
 from clusterflow.rules.transition import Transition
 
 
 def settle(transition: Transition, review: Review, verdict: Verdict, electorate: Electorate) -> None:
     """Decide an open review if its votes suffice. If everybody voted and they do not, answer the tie."""
-    rule = rule_at(transition.model.stage(review.stage).gate.decided_by, review)
+    rule = transition.model.stage(review.stage).gate.decided_by
     votes = transition.state.standing_votes(review.id)
     everybody_voted = electorate.have_all_voted(votes)
     for proposal in carried(rule, review, votes, transition.today, everybody_voted):
