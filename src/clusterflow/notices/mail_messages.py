@@ -24,6 +24,8 @@ SHORT = 76
 _WORDS = re.compile(r"[!-~]+(?: [!-~]+)*")
 
 _PLAIN = Compat32()
+_UNFOLDED = Compat32(max_line_length=0)
+"""A message that is written as a text has no line folded in which Apprise encodes the words."""
 
 
 @lru_cache(maxsize=1024)
@@ -32,6 +34,23 @@ def fold_header(name: str, value: str) -> str:
     if len(name) + len(value) <= SHORT and _WORDS.fullmatch(value):
         return f"{name}: {value}\n"
     return _PLAIN.fold(name, value)
+
+
+def fold_text(name: str, text: str, *, encode: bool = True) -> str:
+    """Return a header line with a text that may need to be encoded, as Apprise's mail plug-in has it written.
+
+    Args:
+        encode: encode what is not ASCII; addresses are encoded already.
+    """
+    if len(text) <= SHORT // 2 and _WORDS.fullmatch(text):
+        return f"{name}: {text}\n"
+    return _fold_encoded(name, text) if encode else fold_header(name, text)
+
+
+@lru_cache(maxsize=1024)
+def _fold_encoded(name: str, text: str) -> str:
+    charset = base.NotifyEmail._get_charset(text)
+    return str(_UNFOLDED.fold(name, Header(text, charset)))
 
 
 class _Policy(Compat32):
