@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 
@@ -13,7 +13,7 @@ from clusterflow.domain.terms import DecisionKind, Stance
 from clusterflow.domain.text import FORBIDDEN_CHARACTERS, Frozen
 from clusterflow.domain.verdict import Verdict
 from clusterflow.domain.vote_grant import Grant
-from clusterflow.engine.electorate import electorate_of, people_involved
+from clusterflow.engine.electorate import Register, electorate_of, people_involved
 from clusterflow.engine.evaluate import Declarations, assess_state, enrolled_state, is_fresh, keep_fresh, write_events
 from clusterflow.engine.local_date import today_of
 from clusterflow.engine.transaction import Transaction
@@ -141,7 +141,8 @@ def decline_stage(
         raise NotPossible(f"«{stage}» is not optional in {now.model.id}, so it cannot be declined")
     if visit is None or now.state.milestone(stage) is not None:
         raise NotPossible(f"«{initiative}» is not in stage «{stage}»; it is in: {_under_way(now.state)}")
-    voter = _voter(tx, now, None, person, ballot, None)
+    people = People(tx, initiative, now.today, [person])
+    voter = _voter(tx, now, None, person, ballot, None, people)
     roles = entitled_roles(of_model.gate.decided_by, voter.decider.roles, voter.decider.helixes)
     if not roles:
         raise NotPossible(f"«{person}» does not decide at the gate of «{stage}», and cannot decline it")
@@ -183,13 +184,16 @@ def decide(
     now = _settled(tx, state, today_of(tx, initiative), declared)
     known_stage(now.model, ballot.stage)
     review = now.state.open_review(ballot.stage)
-    voter = _voter(tx, now, review, person, ballot, key)
+    people = People(tx, initiative, now.today, [person, ballot.speaks_for or person])
+    voter = _voter(tx, now, review, person, ballot, key, people)
     verdict = now.verdict(ballot.stage)
     no = refuse(now.model, now.state, verdict, ballot, voter, now.today, _changed(tx, now.state, ballot))
     if no is not None or verdict is None or review is None:
         return _refused(tx, now.state, ballot, voter, no or Refusal("closed", "the gate is closed"))
     rule = rule_at(now.model.stage(ballot.stage).gate.decided_by, review)
-    electorate = electorate_of(tx.connection, now.state, now.model, review, tx.calendar(initiative), now.today)
+    electorate = electorate_of(
+        tx.connection, now.state, now.model, review, tx.calendar(initiative), now.today, people.register
+    )
     events = plan_decision(now.model, now.state, verdict, ballot, voter, now.today, electorate)
     after = tx.apply_events(now.state, events)
     done = next((e for e in events if isinstance(e, ev.GateDecided)), None)
@@ -253,16 +257,43 @@ def known_alias(tx: Transaction, person: str) -> str:
     return alias
 
 
+class People:
+    """The people around an initiative on a day, read once for the voter and for all who may vote."""
+
+    def __init__(self, tx: Transaction, initiative: str, today: date, deciders: Iterable[str]) -> None:
+        self.tx, self.initiative, self.today = tx, initiative, today
+        self.register = Register(tx.connection, initiative)
+        held = self.register.held(today)
+        self.register.read_aliases([*held, *deciders])
+
+    def decider(self, person: str) -> Decider:
+        """
+        Raises:
+            UnknownName: there is no such person; the error suggests similar names.
+        """
+        mine = self.register.held(self.today).get(person)
+        if mine is None:  # somebody from elsewhere
+            mine = capacities(self.tx.connection, self.initiative, self.today, person).get(person, NO_CAPACITY)
+        alias = self.register.alias_if_known(person) or known_alias(self.tx, person)
+        return Decider(alias, mine.roles, mine.helixes, mine.organisations)
+
+
 def _voter(
-    tx: Transaction, now: CurrentState, review: Review | None, person: str, ballot: Ballot, key: bytes | None
+    tx: Transaction,
+    now: CurrentState,
+    review: Review | None,
+    person: str,
+    ballot: Ballot,
+    key: bytes | None,
+    people: People,
 ) -> Voter:
     """Return whose vote it is, who casts it, and what is known of both on the day."""
     initiative = now.state.initiative
-    caster = _decider(tx, initiative, now.today, person)
+    caster = people.decider(person)
     if ballot.speaks_for in (None, person):
         decider, delegate, in_force = caster, None, True
     else:
-        decider, delegate = _decider(tx, initiative, now.today, ballot.speaks_for or ""), caster
+        decider, delegate = people.decider(ballot.speaks_for or ""), caster
         in_force = (ballot.speaks_for, person) in delegations_of(tx.connection, initiative, now.today)
     involved = False
     if review is not None and now.model.stage(ballot.stage).gate.decided_by.four_eyes:
@@ -275,11 +306,6 @@ def _voter(
             key, grant_of(now.state, review, decider.alias, delegate.alias if delegate else None), ballot.code
         )
     return Voter(decider, delegate, in_force, involved, proof)
-
-
-def _decider(tx: Transaction, initiative: str, today: date, person: str) -> Decider:
-    mine = capacities(tx.connection, initiative, today, person).get(person, NO_CAPACITY)
-    return Decider(known_alias(tx, person), mine.roles, mine.helixes, mine.organisations)
 
 
 def grant_of(state: InitiativeState, review: Review, decider: str, cast_by: str | None) -> Grant:

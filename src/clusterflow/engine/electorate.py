@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import cache
 
@@ -18,12 +18,36 @@ from clusterflow.store import ledger
 from clusterflow.store.people import (
     NO_CAPACITY,
     Capacity,
-    aliases_of,
+    Registered,
     capacities,
     delegations_of,
     person_of,
+    registered_aliases,
     select_eligible,
 )
+
+
+class Register:
+    """The people around an initiative; each is read once."""
+
+    def __init__(self, connection: Connection, initiative: str) -> None:
+        self.connection = connection
+        self.held: Callable[[date], Mapping[str, Capacity]] = cache(lambda day: capacities(connection, initiative, day))
+        self._found: dict[str, Registered | None] = {}
+
+    def read_aliases(self, people: Iterable[str]) -> dict[str, str]:
+        """Return the pseudonyms of some people by person id; people without one are left out."""
+        wanted = set(people)
+        new = wanted - self._found.keys()
+        if new:
+            found = registered_aliases(self.connection, new)
+            self._found |= {person: found.get(person) for person in new}
+        return {person: one.alias for person in wanted if (one := self._found[person]) is not None}
+
+    def alias_if_known(self, person: str) -> str | None:
+        """Return the pseudonym of a person whom the registry has today."""
+        one = self._found.get(person)
+        return one.alias if one is not None and one.is_known else None
 
 
 def electorates_of(
@@ -41,14 +65,20 @@ def electorate_of(
     review: Review,
     calendar: WorkCalendar,
     today: date,
+    register: Register | None = None,
 ) -> Electorate:
-    """Return who may vote at a review today in their own name, and the votes there without a right."""
+    """Return who may vote at a review today in their own name, and the votes there without a right.
+
+    Args:
+        register: what was read of the initiative's people already.
+    """
     rule = rule_at(model.stage(review.stage).gate.decided_by, review)
-    held = cache(lambda day: capacities(connection, state.initiative, day))
+    register = register or Register(connection, state.initiative)
+    held = register.held
     delegated = cache(lambda day: delegations_of(connection, state.initiative, day))
     acted = people_involved(connection, state, review, calendar) if rule.four_eyes else frozenset()
     people = {e.person for e in select_eligible(rule, held(today), ()) if e.person.casefold() not in acted}
-    aliases = aliases_of(connection, people)
+    aliases = register.read_aliases(people)
     votes = state.standing_votes(review.id)
     known = person_of(connection, {a for v in votes for a in (v.decider, v.cast_by) if a})
     lost: dict[int, VoteFall] = {}

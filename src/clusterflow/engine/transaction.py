@@ -22,7 +22,7 @@ from clusterflow.domain.state import InitiativeState
 from clusterflow.domain.terms import Standing
 from clusterflow.engine.command import CommandContext
 from clusterflow.errors import Conflict, KeyTaken, NotPossible
-from clusterflow.rules.deadlines import deadlines_of
+from clusterflow.rules.deadlines import Deadline, deadlines_of
 from clusterflow.rules.projection import apply
 from clusterflow.rules.work_calendar import WorkCalendar
 from clusterflow.store import coming_turns, deadlines, ledger, registry, tables
@@ -30,6 +30,7 @@ from clusterflow.store.ledger import Head, VersionConflict
 from clusterflow.store.ledger_entries import command_numbers
 from clusterflow.store.pinned_models import load_model
 from clusterflow.store.state import cache_state, load_cached_state, save_state, sort_rows
+from clusterflow.store.write_batch import write_together
 from clusterflow.telemetry.commands import CommandWatch, is_observed, watched
 
 A = TypeVar("A", bound=BaseModel)
@@ -146,32 +147,43 @@ class Transaction:
 
     def apply_events(self, state: InitiativeState, events: Sequence[Event]) -> InitiativeState:
         """Append events of an initiative to the ledger and save the state that results."""
+        chain = state.initiative
+        self._check_clock(chain)
+        by = self.context.actor, self.command, self._number() if events else 0
+        new = ledger.new_entries(self.head(chain), events, self.moment(chain), *by)
         after: InitiativeState | None = state
-        for entry in self.append(state.initiative, events):
+        for entry in new.entries:
             after = apply(after, entry)
         assert after is not None  # noqa: S101 - an enrolled state stays one
         # Sort as a load would, so that what a command writes does not depend on the cache.
         after = sort_rows(after)
-        save_state(self.connection, state, after)
-        cache_state(self.head(state.initiative), after)
-        self._move_deadlines(state, after)
+        obsolete, coming = self._deadline_changes(state, after)
+        with write_together(self.connection) as batch:
+            ledger.write_entries(batch, new)
+            save_state(batch, state, after)
+            if after.standing is Standing.STOPPED:
+                deadlines.drop_all(batch, chain)
+            else:
+                deadlines.update_moments(batch, chain, obsolete, coming)
+        self.heads[chain] = new.end
+        cache_state(new.end, after)
         if after.standing is Standing.STOPPED or after.model_hash != state.model_hash:
             # They were found under the former model, whose stages and criteria the new one may not have.
             coming_turns.delete_turns(self.connection, after.initiative)
         return after
 
-    def _move_deadlines(self, before: InitiativeState, after: InitiativeState) -> None:
-        """Update the stored deadlines to match the state, in the same transaction."""
+    def _deadline_changes(
+        self, before: InitiativeState, after: InitiativeState
+    ) -> tuple[frozenset[Deadline], dict[Deadline, datetime]]:
+        """Return the deadlines that are obsolete after a change of the state, and the new ones with their moments."""
         if after.standing is Standing.STOPPED:
-            deadlines.drop_all(self.connection, after.initiative)
-            return
+            return frozenset(), {}
         old = deadlines_of(load_model(self.connection, before.model_hash), before)
         new = deadlines_of(load_model(self.connection, after.model_hash), after)
-        if old != new:
-            calendar = self.calendar(after.initiative)
-            deadlines.update_moments(
-                self.connection, after.initiative, old - new, {d: calendar.due_at(d.day) for d in new - old}
-            )
+        if old == new:
+            return frozenset(), {}
+        calendar = self.calendar(after.initiative)
+        return frozenset(old - new), {d: calendar.due_at(d.day) for d in new - old}
 
 
 def _as_it_was(answer: A, _: datetime) -> A:

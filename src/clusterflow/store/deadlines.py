@@ -16,12 +16,14 @@ from clusterflow.rules.deadlines import Deadline, End
 from clusterflow.rules.work_calendar import WorkCalendar
 from clusterflow.store import tables
 from clusterflow.store.columns import from_row
+from clusterflow.store.write_batch import Writer
 
 R = TypeVar("R", bound=Record)
 
 _DUE_MOMENT = tables.due_moment
 _THIS = [_DUE_MOMENT.c[name] == bindparam(f"this_{name}") for name in ("initiative", "kind", "subject", "day")]
 _DROP = delete(_DUE_MOMENT).where(*_THIS)
+_DROP_ALL = delete(_DUE_MOMENT).where(_DUE_MOMENT.c.initiative == bindparam("this_initiative"))
 _ADD = insert(_DUE_MOMENT)
 
 DUE = (
@@ -57,7 +59,7 @@ def moments_of(connection: Connection, initiative: str) -> dict[Deadline, dateti
 
 
 def update_moments(
-    connection: Connection, initiative: str, obsolete: Iterable[Deadline], coming: Mapping[Deadline, datetime]
+    writer: Writer, initiative: str, obsolete: Iterable[Deadline], coming: Mapping[Deadline, datetime]
 ) -> None:
     """Delete the obsolete deadlines, and store the coming ones with their moments."""
     dropped = [
@@ -65,18 +67,18 @@ def update_moments(
         for d in sorted({*obsolete, *coming})
     ]
     if dropped:
-        connection.execute(_DROP, dropped)
+        writer.execute(_DROP, dropped)
     if coming:
         rows = [
             {"initiative": initiative, "kind": d.kind.value, "subject": d.subject, "day": d.day, "at": at}
             for d, at in sorted(coming.items())
         ]
-        connection.execute(_ADD, rows)
+        writer.execute(_ADD, rows)
 
 
-def drop_all(connection: Connection, initiative: str) -> None:
+def drop_all(writer: Writer, initiative: str) -> None:
     """Delete all deadlines of an initiative."""
-    connection.execute(delete(_DUE_MOMENT).where(_DUE_MOMENT.c.initiative == initiative))
+    writer.execute(_DROP_ALL, {"this_initiative": initiative})
 
 
 def postpone(connection: Connection, initiative: str, now: datetime, until: datetime) -> None:

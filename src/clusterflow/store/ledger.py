@@ -19,6 +19,7 @@ from clusterflow.domain.events import EVENT, NOTIFIED_EVENTS, Entry, Event, Reco
 from clusterflow.store import tables
 from clusterflow.store.bulk import insert_many
 from clusterflow.store.ledger_entries import body_of, command_numbers, command_of, entries_query, shorten
+from clusterflow.store.write_batch import WriteBatch, write_together
 
 GENESIS = "0" * 64
 
@@ -83,18 +84,53 @@ def append(
         VersionConflict: another command appended first.
     """
     number = _number(connection, command, number) if events else 0
+    new = new_entries(head, events, at, actor, command, number)
+    if new.rows and head.version:
+        with write_together(connection) as batch:
+            write_entries(batch, new)
+    elif new.rows:
+        _advance(connection, [head], [new.rows])
+        connection.execute(_WRITE, new.rows)
+    return new.entries
+
+
+@dataclass(frozen=True, slots=True)
+class NewEntries:
+    """Entries that follow a head, and their rows; nothing of them is written yet."""
+
+    head: Head
+    entries: tuple[Entry, ...]
+    rows: list[dict[str, Any]]
+
+    @property
+    def end(self) -> Head:
+        """The head of the chain once they are written."""
+        last = self.entries[-1] if self.entries else None
+        return self.head if last is None else Head(self.head.chain, last.version, last.hash, last.at)
+
+
+def new_entries(head: Head, events: Sequence[Event], at: datetime, actor: str, command: str, number: int) -> NewEntries:
+    """Return the entries of events. It needs no database."""
     rows = _rows(head, events, at, actor, command, number)
-    if rows:
-        _advance(connection, [head], [rows])
-        connection.execute(_WRITE, rows)
     before = (head.hash, *(row["hash"] for row in rows))
-    return tuple(
+    entries = tuple(
         Entry.model_construct(
             chain=head.chain, version=row["version"], at=at, actor=actor, command=command, event=event,
             previous=previous, hash=row["hash"],
         )
         for event, row, previous in zip(events, rows, before, strict=False)
     )  # fmt: skip
+    return NewEntries(head, entries, rows)
+
+
+def write_entries(batch: WriteBatch, new: NewEntries) -> None:
+    """Write entries of a chain that has some already, unless another command appended to it first.
+
+    The batch raises ``VersionConflict`` in that case.
+    """
+    if new.rows:
+        batch.change_one(_ADVANCE, _move(new.head, new.rows), VersionConflict(new.head.chain))
+        batch.execute(_WRITE, new.rows)
 
 
 def append_many(
@@ -143,12 +179,10 @@ def _advance(connection: Connection, heads: Sequence[Head], added: Sequence[Sequ
     """Move heads to their last new entries."""
     begun, moved = list[dict[str, Any]](), list[dict[str, Any]]()
     for head, rows in zip(heads, added, strict=True):
-        last, more = rows[-1], sum(row["kind"] in NOTICE_KINDS for row in rows)
-        new = {"version": last["version"], "head": last["hash"], "at": last["at"]}
         if head.version:
-            moved.append({"chain": head.chain, "expected_version": head.version, "more": more, **new})
+            moved.append(_move(head, rows))
         else:
-            begun.append({"id": head.chain, "published": 0, "told": 0, "notifiable": more, **new})
+            begun.append({"id": head.chain, "published": 0, "told": 0, "notifiable": _notifiable(rows), **_end(rows)})
     if begun:
         try:
             with connection.begin_nested():
@@ -157,6 +191,19 @@ def _advance(connection: Connection, heads: Sequence[Head], added: Sequence[Sequ
             raise VersionConflict(begun[0]["id"]) from None
     if moved and connection.execute(_ADVANCE, moved).rowcount != len(moved):
         raise VersionConflict(moved[0]["chain"])
+
+
+def _move(head: Head, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    return {"chain": head.chain, "expected_version": head.version, "more": _notifiable(rows), **_end(rows)}
+
+
+def _end(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    last = rows[-1]
+    return {"version": last["version"], "head": last["hash"], "at": last["at"]}
+
+
+def _notifiable(rows: Sequence[Mapping[str, Any]]) -> int:
+    return sum(row["kind"] in NOTICE_KINDS for row in rows)
 
 
 def hash_of(

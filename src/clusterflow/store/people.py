@@ -210,15 +210,46 @@ _ALIAS = (
     .where(_PERSON.c.chain == REGISTRY, _PERSON.c.id == bindparam("person"))
     .where(_PERSON.c.superseded_at.is_(None), _PERSON.c.retracted.is_(False))
 )
+_PSEUDONYM = tables.pseudonym
+_ALIASES = select(_PSEUDONYM.c.person, _PSEUDONYM.c.alias)
+_ALIASES_OF = _ALIASES.where(_PSEUDONYM.c.person.in_(bindparam("people", expanding=True)))
+_PERSON_OF = select(_PSEUDONYM.c.alias, _PSEUDONYM.c.person).where(
+    _PSEUDONYM.c.alias.in_(bindparam("aliases", expanding=True))
+)
+_REGISTERED = (
+    _ALIASES_OF.add_columns(_PERSON.c.id)
+    .join(
+        _PERSON,
+        (_PERSON.c.chain == REGISTRY)
+        & (_PERSON.c.id == _PSEUDONYM.c.person)
+        & _PERSON.c.superseded_at.is_(None)
+        & _PERSON.c.retracted.is_(False),
+        isouter=True,
+    )
+    .distinct()
+)
+"""A person may have several records, one for each time."""
 
 
 def aliases_of(connection: Connection, people: Iterable[str] | None = None) -> dict[str, str]:
     """Return the pseudonyms of some people, or of all, by person id; people without one are left out."""
-    table = tables.pseudonym
-    query = select(table.c.person, table.c.alias)
-    if people is not None:
-        query = query.where(table.c.person.in_(sorted(set(people))))
-    return {row.person: row.alias for row in connection.execute(query)}
+    if people is None:
+        return {row.person: row.alias for row in connection.execute(_ALIASES)}
+    wanted = sorted(set(people))
+    return {row.person: row.alias for row in connection.execute(_ALIASES_OF, {"people": wanted})} if wanted else {}
+
+
+class Registered(Frozen):
+    """The pseudonym of a person, and whether the registry has the person today."""
+
+    alias: str
+    is_known: bool
+
+
+def registered_aliases(connection: Connection, people: Iterable[str]) -> dict[str, Registered]:
+    """Return the pseudonyms of some people by person id; people without one are left out."""
+    rows = connection.execute(_REGISTERED, {"people": sorted(set(people))})
+    return {row.person: Registered(alias=row.alias, is_known=row.id is not None) for row in rows}
 
 
 def pseudonyms_of(connection: Connection, aliases: Iterable[str]) -> dict[str, Pseudonym]:
@@ -229,7 +260,5 @@ def pseudonyms_of(connection: Connection, aliases: Iterable[str]) -> dict[str, P
 
 def person_of(connection: Connection, aliases: Iterable[str]) -> dict[str, str]:
     """Return the person ids behind pseudonyms; forgotten people are left out."""
-    table = tables.pseudonym
     wanted = sorted(set(aliases))
-    rows = connection.execute(select(table.c.alias, table.c.person).where(table.c.alias.in_(wanted)))
-    return {row.alias: row.person for row in rows}
+    return {row.alias: row.person for row in connection.execute(_PERSON_OF, {"aliases": wanted})} if wanted else {}

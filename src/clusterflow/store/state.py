@@ -24,6 +24,7 @@ from clusterflow.domain.text import Frozen
 from clusterflow.store import tables
 from clusterflow.store.columns import to_row
 from clusterflow.store.ledger import Head
+from clusterflow.store.write_batch import Writer
 
 _CHUNK = 400
 """A statement takes a limited number of bound parameters, so states are read in portions."""
@@ -50,7 +51,7 @@ class _Part:
             found[initiative].append(self.cls.model_validate(dict(zip(self.columns, values, strict=True))))
         return {initiative: tuple(rows) for initiative, rows in found.items()}
 
-    def save(self, connection: Connection, initiative: str, before: Sequence[Any], after: Sequence[Any]) -> None:
+    def save(self, writer: Writer, initiative: str, before: Sequence[Any], after: Sequence[Any]) -> None:
         """Write the rows that differ between the two collections."""
         known = {tuple(getattr(row, k) for k in self.key): row for row in before}
         gone = known.keys() - {tuple(getattr(row, k) for k in self.key) for row in after}
@@ -67,11 +68,11 @@ class _Part:
                 changed.append({"this_initiative": initiative, **this, **values})
         if gone:
             these = [dict(zip((f"this_{k}" for k in self.key), key, strict=True)) for key in sorted(gone)]
-            connection.execute(self.remove, [{"this_initiative": initiative, **this} for this in these])
+            writer.execute(self.remove, [{"this_initiative": initiative, **this} for this in these])
         if changed:
-            connection.execute(self.change, changed)
+            writer.execute(self.change, changed)
         if new:
-            connection.execute(self.add, new)
+            writer.execute(self.add, new)
 
 
 _PARTS: dict[str, _Part] = {
@@ -156,18 +157,18 @@ def sort_rows(state: InitiativeState) -> InitiativeState:
     return state.model_copy(update={name: tuple(sorted(getattr(state, name), key=key)) for name, key in by.items()})
 
 
-def save_state(connection: Connection, before: InitiativeState | None, after: InitiativeState) -> None:
+def save_state(writer: Writer, before: InitiativeState | None, after: InitiativeState) -> None:
     """Write the rows that differ between the two states."""
     initiative = after.initiative
     own = _own_values(after)
     if before is None:
-        connection.execute(_ADD, {"initiative": initiative, **own})
+        writer.execute(_ADD, {"initiative": initiative, **own})
     elif _own_values(before) != own:
-        connection.execute(_CHANGE, {"this_initiative": initiative, **own})
+        writer.execute(_CHANGE, {"this_initiative": initiative, **own})
     for name, part in _PARTS.items():
         old, new = getattr(before, name, ()), getattr(after, name)
         if old is not new:
-            part.save(connection, initiative, old, new)
+            part.save(writer, initiative, old, new)
 
 
 def _own_values(state: InitiativeState) -> dict[str, Any]:
