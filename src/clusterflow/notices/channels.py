@@ -241,9 +241,14 @@ def _is_mail(kind: Any) -> bool:
 
 def wants_mail_address(address: SecretStr, plugins: Path | None = None) -> bool:
     """Whether the channel's recipients are e-mail addresses."""
+    return _is_mail_address(address.get_secret_value(), plugins)
+
+
+@lru_cache(maxsize=32)
+def _is_mail_address(written: str, plugins: Path | None) -> bool:
     with collecting():
         _asset(plugins)
-        kind = _kind(address.get_secret_value())
+        kind = _kind(written)
     return kind is not None and _is_mail(kind)
 
 

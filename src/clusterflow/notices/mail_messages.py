@@ -49,8 +49,9 @@ def fold_text(name: str, text: str, *, encode: bool = True) -> str:
 
 @lru_cache(maxsize=1024)
 def _fold_encoded(name: str, text: str) -> str:
-    charset = base.NotifyEmail._get_charset(text)
-    return str(_UNFOLDED.fold(name, Header(text, charset)))
+    plugin: Any = base.NotifyEmail
+    header: Any = Header(text, plugin._get_charset(text))  # the encoding that Apprise would choose
+    return _UNFOLDED.fold(name, header)
 
 
 class _Policy(Compat32):

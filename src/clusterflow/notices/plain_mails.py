@@ -29,6 +29,7 @@ _UTF8 = Charset("utf-8")
 """Apprise has set it to quoted-printable."""
 
 _PART = 'Content-Type: text/{}; charset="utf-8"\nMIME-Version: 1.0\nContent-Transfer-Encoding: quoted-printable\n'
+_convert: Any = convert_between
 _LINE_END = re.compile(r"\r\n|\r")
 
 
@@ -85,7 +86,7 @@ def mail_text(plugin: Any, subject: str, body: str) -> str:
         return "".join([_PART.format("plain"), *headers, "\n", _encoded(body)])
     # No quoted-printable text contains «=_».
     boundary = f"=_{random.getrandbits(96):024x}"
-    text = convert_between(apprise.NotifyFormat.HTML, apprise.NotifyFormat.TEXT, body)
+    text = _convert(apprise.NotifyFormat.HTML, apprise.NotifyFormat.TEXT, body)
     return "".join(
         [
             f'Content-Type: multipart/alternative; boundary="{boundary}"\nMIME-Version: 1.0\n',
@@ -102,7 +103,9 @@ def _headers(plugin: Any) -> dict[str, str]:
 
 @lru_cache(maxsize=1024)
 def _address_line(header: str, name: str | bool | None, address: str) -> str:
-    return fold_text(header, formataddr((name or None, address), charset="utf-8"), encode=False)
+    return fold_text(
+        header, formataddr((name if isinstance(name, str) else None, address), charset="utf-8"), encode=False
+    )
 
 
 def _encoded(text: str) -> str:

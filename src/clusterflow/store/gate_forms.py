@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from clusterflow.domain.terms import ReviewStatus
@@ -25,16 +26,25 @@ class InboxItem:
 
 def inbox_items(connection: Connection, initiative: str | None = None) -> list[InboxItem]:
     """Return every open review, with the run that shows its form, if there is one."""
-    review, inbox = tables.gate_review, tables.inbox
-    query = (
-        select(review.c.initiative, review.c.id, review.c.stage, inbox.c.run, inbox.c.asked)
-        .join(inbox, (inbox.c.initiative == review.c.initiative) & (inbox.c.review == review.c.id), isouter=True)
-        .where(review.c.status == ReviewStatus.OPEN.value)
-        .order_by(review.c.initiative, review.c.opened_on, review.c.id)
-    )
     if initiative is not None:
-        query = query.where(review.c.initiative == initiative)
-    return [InboxItem(i, r, stage, run, answers or 0) for i, r, stage, run, answers in connection.execute(query)]
+        return inbox_items_of(connection, [initiative])
+    return [InboxItem(i, r, stage, run, answers or 0) for i, r, stage, run, answers in connection.execute(_OPEN)]
+
+
+def inbox_items_of(connection: Connection, initiatives: Sequence[str]) -> list[InboxItem]:
+    """Return the open reviews of some initiatives, as ``inbox_items``."""
+    rows = connection.execute(_OPEN_OF, {"initiatives": initiatives})
+    return [InboxItem(i, r, stage, run, answers or 0) for i, r, stage, run, answers in rows]
+
+
+_REVIEW, _INBOX = tables.gate_review.c, tables.inbox.c
+_OPEN = (
+    select(_REVIEW.initiative, _REVIEW.id, _REVIEW.stage, _INBOX.run, _INBOX.asked)
+    .join(tables.inbox, (_INBOX.initiative == _REVIEW.initiative) & (_INBOX.review == _REVIEW.id), isouter=True)
+    .where(_REVIEW.status == ReviewStatus.OPEN.value)
+    .order_by(_REVIEW.initiative, _REVIEW.opened_on, _REVIEW.id)
+)
+_OPEN_OF = _OPEN.where(_REVIEW.initiative.in_(bindparam("initiatives", expanding=True)))
 
 
 def claim(connection: Connection, initiative: str, review: str, run: str, at: datetime) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Update, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Integer, Update, bindparam, delete, func, insert, or_, select, update
 
 from clusterflow.domain.notice import Attachment, Notice
 from clusterflow.domain.terms import Urgency
@@ -20,6 +20,32 @@ from clusterflow.store.held_notices import receivers
 
 _CHUNK = 400
 """A statement takes a limited number of bound parameters, so keys are read in portions."""
+
+
+# Built once: SQLAlchemy takes longer to build these statements than to run them.
+_NOTICE = tables.notice
+_THESE = _NOTICE.c.id.in_(bindparam("ids", expanding=True))
+_OPEN = _NOTICE.c.sent_at.is_(None) & _NOTICE.c.dead_at.is_(None)
+_DUE = (
+    select(_NOTICE)
+    .where(_OPEN, _NOTICE.c.gathered_into.is_(None), _NOTICE.c.due_at <= bindparam("now"))
+    .where(_NOTICE.c.released_at.is_not(None), _NOTICE.c.recipient.not_in(bindparam("but", expanding=True)))
+    .order_by(_NOTICE.c.due_at, _NOTICE.c.id)
+    .limit(bindparam("most", type_=Integer))
+)
+_CLAIM = (
+    update(_NOTICE)
+    .where(_THESE, _NOTICE.c.due_at <= bindparam("now"), _OPEN)
+    .values(attempts=_NOTICE.c.attempts + 1, due_at=bindparam("until"))
+    .returning(_NOTICE.c.id, _NOTICE.c.attempts)
+)
+_ARRIVED = update(_NOTICE).where(_THESE).values(sent_at=bindparam("now"), dead_at=None, withdrawn=False)
+_ATTACHMENTS = (
+    select(tables.attachment, func.coalesce(_NOTICE.c.gathered_into, _NOTICE.c.id).label("message"))
+    .join_from(tables.attachment, _NOTICE, _NOTICE.c.id == tables.attachment.c.notice)
+    .where(or_(_THESE, _NOTICE.c.gathered_into.in_(bindparam("ids", expanding=True))))
+    .order_by(tables.attachment.c.notice, tables.attachment.c.place)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,15 +149,8 @@ def _insert_attachments(connection: Connection, notices: Sequence[Notice]) -> No
 
 def attachments(connection: Connection, notices: Sequence[int]) -> dict[int, tuple[Attachment, ...]]:
     """Return the attachments of messages and of the notices batched in them, by message id."""
-    notice, table, found = tables.notice, tables.attachment, dict[int, tuple[Attachment, ...]]()
-    message = func.coalesce(notice.c.gathered_into, notice.c.id)
-    query = (
-        select(table, message.label("message"))
-        .join_from(table, notice, notice.c.id == table.c.notice)
-        .where(or_(notice.c.id.in_(notices), notice.c.gathered_into.in_(notices)))
-        .order_by(table.c.notice, table.c.place)
-    )
-    for r in connection.execute(query):
+    found = dict[int, tuple[Attachment, ...]]()
+    for r in connection.execute(_ATTACHMENTS, {"ids": notices}):
         found[r.message] = (*found.get(r.message, ()), Attachment(name=r.name, mime=r.mime, content=r.content))
     return found
 
@@ -142,14 +161,7 @@ def due_notices(connection: Connection, now: datetime, limit: int = 200, but: Co
     Args:
         but: people whose notices are left out.
     """
-    table = tables.notice
-    rows = connection.execute(
-        select(table)
-        .where(table.c.sent_at.is_(None), table.c.dead_at.is_(None), table.c.gathered_into.is_(None))
-        .where(table.c.due_at <= now, table.c.released_at.is_not(None), table.c.recipient.not_in(sorted(but)))
-        .order_by(table.c.due_at, table.c.id)
-        .limit(limit)
-    )
+    rows = connection.execute(_DUE, {"now": now, "but": sorted(but), "most": limit})
     return [
         Due(
             r.id, r.key, r.initiative, r.recipient, r.language, r.subject, r.body,
@@ -161,14 +173,7 @@ def due_notices(connection: Connection, now: datetime, limit: int = 200, but: Co
 
 def claim(connection: Connection, notices: Sequence[Due], now: datetime, until: datetime) -> list[Due]:
     """Claim notices for one attempt each; those that another relay claimed first are left out."""
-    table = tables.notice
-    claimed = connection.execute(
-        update(table)
-        .where(table.c.id.in_([n.id for n in notices]), table.c.due_at <= now)
-        .where(table.c.sent_at.is_(None), table.c.dead_at.is_(None))
-        .values(attempts=table.c.attempts + 1, due_at=until)
-        .returning(table.c.id, table.c.attempts)
-    )
+    claimed = connection.execute(_CLAIM, {"ids": [n.id for n in notices], "now": now, "until": until})
     attempts = {r.id: r.attempts - 1 for r in claimed}
     return [replace(n, attempts=attempts[n.id]) for n in notices if n.id in attempts]
 
@@ -202,8 +207,7 @@ def record_attempts(connection: Connection, attempts: Sequence[Attempt], at: dat
     connection.execute(insert(tables.delivery), rows)
     sent = [a.notice.id for a in attempts if a.delivered]
     if sent:
-        arrived = update(tables.notice).where(tables.notice.c.id.in_(sent))
-        connection.execute(arrived.values(sent_at=at, dead_at=None, withdrawn=False))
+        connection.execute(_ARRIVED, {"ids": sent, "now": at})
 
 
 def failures(connection: Connection, notices: Sequence[int]) -> Mapping[int, Counter[str]]:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from clusterflow.notices.markup import code, link
 from clusterflow.settings import Settings
-from clusterflow.store.gate_forms import inbox_items
+from clusterflow.store.gate_forms import inbox_items_of
 
 WORK_PAGE = "/"
 INITIATIVE_PAGE = "/initiatives/{initiative}"
@@ -71,7 +71,7 @@ class Pages:
         """
         if self.site is not None:
             return {}
-        items = [item for initiative in sorted(set(initiatives)) for item in inbox_items(connection, initiative)]
+        items = inbox_items_of(connection, sorted(set(initiatives)))
         return {self.decision(Subject(i.initiative), i.review): self.run(i.run) for i in items if i.run}
 
     def linked(self, body: str, initiative: str) -> str | None:
