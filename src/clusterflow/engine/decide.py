@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 
 from clusterflow.domain import events as ev
-from clusterflow.domain.lifecycle import LifecycleModel
+from clusterflow.domain.lifecycle import DecidedBy, LifecycleModel
 from clusterflow.domain.state import InitiativeState, Review
 from clusterflow.domain.terms import DecisionKind, Stance
 from clusterflow.domain.text import FORBIDDEN_CHARACTERS, Frozen
@@ -29,7 +29,7 @@ from clusterflow.rules.stage_order import known_stage
 from clusterflow.rules.tally import count, rule_at
 from clusterflow.rules.transition import Transition
 from clusterflow.store import ledger, registry
-from clusterflow.store.people import NO_CAPACITY, alias_of, capacities, delegations_of, eligible_people
+from clusterflow.store.people import NO_CAPACITY, alias_of, capacities, delegations_of, eligible_people, select_eligible
 from clusterflow.store.pinned_models import load_model
 
 MetricSource = Callable[[], Declarations]
@@ -141,7 +141,7 @@ def decline_stage(
         raise NotPossible(f"«{stage}» is not optional in {now.model.id}, so it cannot be declined")
     if visit is None or now.state.milestone(stage) is not None:
         raise NotPossible(f"«{initiative}» is not in stage «{stage}»; it is in: {_under_way(now.state)}")
-    people = People(tx, initiative, now.today, [person])
+    people = People(tx, initiative, now.today, [person], None)
     voter = _voter(tx, now, None, person, ballot, None, people)
     roles = entitled_roles(of_model.gate.decided_by, voter.decider.roles, voter.decider.helixes)
     if not roles:
@@ -184,13 +184,13 @@ def decide(
     now = _settled(tx, state, today_of(tx, initiative), declared)
     known_stage(now.model, ballot.stage)
     review = now.state.open_review(ballot.stage)
-    people = People(tx, initiative, now.today, [person, ballot.speaks_for or person])
+    rule = rule_at(now.model.stage(ballot.stage).gate.decided_by, review)
+    people = People(tx, initiative, now.today, [person, ballot.speaks_for or person], rule)
     voter = _voter(tx, now, review, person, ballot, key, people)
     verdict = now.verdict(ballot.stage)
     no = refuse(now.model, now.state, verdict, ballot, voter, now.today, _changed(tx, now.state, ballot))
     if no is not None or verdict is None or review is None:
         return _refused(tx, now.state, ballot, voter, no or Refusal("closed", "the gate is closed"))
-    rule = rule_at(now.model.stage(ballot.stage).gate.decided_by, review)
     electorate = electorate_of(
         tx.connection, now.state, now.model, review, tx.calendar(initiative), now.today, people.register
     )
@@ -260,11 +260,17 @@ def known_alias(tx: Transaction, person: str) -> str:
 class People:
     """The people around an initiative on a day, read once for the voter and for all who may vote."""
 
-    def __init__(self, tx: Transaction, initiative: str, today: date, deciders: Iterable[str]) -> None:
+    def __init__(
+        self, tx: Transaction, initiative: str, today: date, deciders: Iterable[str], rule: DecidedBy | None
+    ) -> None:
+        """
+        Args:
+            rule: of the gate; the pseudonyms of those who may vote are read with those of the deciders.
+        """
         self.tx, self.initiative, self.today = tx, initiative, today
         self.register = Register(tx.connection, initiative)
-        held = self.register.held(today)
-        self.register.read_aliases([*held, *deciders])
+        voters = select_eligible(rule, self.register.held(today), ()) if rule else ()
+        self.register.read_aliases({*deciders, *(e.person for e in voters)})
 
     def decider(self, person: str) -> Decider:
         """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from functools import cache
 from typing import Any
@@ -11,6 +11,7 @@ from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     Connection,
+    Row,
     Select,
     String,
     Subquery,
@@ -34,7 +35,7 @@ from clusterflow.domain.text import Frozen
 from clusterflow.rules.quorum import entitled_roles
 from clusterflow.store import tables
 from clusterflow.store.query_scope import Scope
-from clusterflow.store.registry import current
+from clusterflow.store.registry import MOST_NAMED, current
 
 SEAT_ROLES = {
     (BodyKind.MANAGEMENT, SeatRole.MANAGER): Role.MANAGER,
@@ -212,9 +213,9 @@ _ALIAS = (
 )
 _PSEUDONYM = tables.pseudonym
 _ALIASES = select(_PSEUDONYM.c.person, _PSEUDONYM.c.alias)
-_ALIASES_OF = _ALIASES.where(_PSEUDONYM.c.person.in_(bindparam("people", expanding=True)))
+_ALIASES_OF = _ALIASES.where(_PSEUDONYM.c.person.in_(bindparam("names", expanding=True)))
 _PERSON_OF = select(_PSEUDONYM.c.alias, _PSEUDONYM.c.person).where(
-    _PSEUDONYM.c.alias.in_(bindparam("aliases", expanding=True))
+    _PSEUDONYM.c.alias.in_(bindparam("names", expanding=True))
 )
 _REGISTERED = (
     _ALIASES_OF.add_columns(_PERSON.c.id)
@@ -235,8 +236,7 @@ def aliases_of(connection: Connection, people: Iterable[str] | None = None) -> d
     """Return the pseudonyms of some people, or of all, by person id; people without one are left out."""
     if people is None:
         return {row.person: row.alias for row in connection.execute(_ALIASES)}
-    wanted = sorted(set(people))
-    return {row.person: row.alias for row in connection.execute(_ALIASES_OF, {"people": wanted})} if wanted else {}
+    return {row.person: row.alias for row in _rows(connection, _ALIASES_OF, people)}
 
 
 class Registered(Frozen):
@@ -248,8 +248,15 @@ class Registered(Frozen):
 
 def registered_aliases(connection: Connection, people: Iterable[str]) -> dict[str, Registered]:
     """Return the pseudonyms of some people by person id; people without one are left out."""
-    rows = connection.execute(_REGISTERED, {"people": sorted(set(people))})
+    rows = _rows(connection, _REGISTERED, people)
     return {row.person: Registered(alias=row.alias, is_known=row.id is not None) for row in rows}
+
+
+def _rows(connection: Connection, query: Select[Any], names: Iterable[str]) -> Iterator[Row[Any]]:
+    """Yield the rows of a query that names some people; none are asked for if there are none."""
+    wanted = sorted(set(names))
+    for start in range(0, len(wanted), MOST_NAMED):
+        yield from connection.execute(query, {"names": wanted[start : start + MOST_NAMED]})
 
 
 def pseudonyms_of(connection: Connection, aliases: Iterable[str]) -> dict[str, Pseudonym]:
@@ -260,5 +267,4 @@ def pseudonyms_of(connection: Connection, aliases: Iterable[str]) -> dict[str, P
 
 def person_of(connection: Connection, aliases: Iterable[str]) -> dict[str, str]:
     """Return the person ids behind pseudonyms; forgotten people are left out."""
-    wanted = sorted(set(aliases))
-    return {row.alias: row.person for row in connection.execute(_PERSON_OF, {"aliases": wanted})} if wanted else {}
+    return {row.alias: row.person for row in _rows(connection, _PERSON_OF, aliases)}
