@@ -1,4 +1,4 @@
-"""Writes that are sent together are all done or none, and a lost race is told as one."""
+"""Writes that are sent together are all done or none, and a lost race is reported as one."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ def write_together(connection: Connection) -> Iterator[WriteBatch]:
         with driver.pipeline():
             yield batch
     except DBAPIError:
-        batch.check()  # a lost race is told as such, whatever it led to
+        batch.check()  # a lost race is reported as such, whatever it led to
         raise
     except problems as problem:
         batch.check()
