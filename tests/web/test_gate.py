@@ -11,7 +11,7 @@ from support.pages import PageRead
 from support.web import Browser, WebWorld
 
 from clusterflow.services import ledger, standing
-from clusterflow.web.site import FORM_FIELDS
+from clusterflow.web.request import FORM_FIELDS
 from clusterflow.web.texts import TEXTS
 
 GATE = "/initiatives/one/gates/first"

@@ -10,11 +10,13 @@ import pytest
 from support.web import WebWorld
 from support.world import CONFIGS
 
+from clusterflow.domain.appointment import AppointmentKind
 from clusterflow.domain.terms import Answer, DecisionKind, Role
 from clusterflow.domain.text import LANGUAGES, NOTICE_LANGUAGES, NoticeLanguage
 from clusterflow.notices.catalogs import read, translations
 from clusterflow.notices.shared_words import WORDS, word
 from clusterflow.reports.labels import ANSWER, DECISION, ROLE
+from clusterflow.services.calendars import calendar_texts
 from clusterflow.web import catalog_files
 from clusterflow.web.texts import TEXTS
 from clusterflow.web.translations import FOLDER, from_spanish, translated
@@ -68,6 +70,10 @@ def test_pages_speak_the_language_of_their_reader_and_say_which_it_is(site: WebW
     page = browser.open("/initiatives/one/gates/first")
     for name in ("send_vote", "say_go", "findings", "what_decide"):
         assert text(name) in page.text
+    assert calendar_texts(CONFIGS / "messages", language).headings[AppointmentKind.GATE_REVIEW] in (
+        browser.open("/initiatives/one").text
+    )
+    browser.open("/initiatives/one/gates/first")
     # A mistake stands at its field, in the language of the reader.
     browser.submit("/initiatives/one/gates/first", decision="go")
     assert text("reason_missing") in browser.shown.text

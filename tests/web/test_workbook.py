@@ -145,9 +145,10 @@ def test_my_work_lists_a_refused_workbook_until_a_corrected_one_is_recorded(site
     assert "Workbooks that were not recorded" in page.text
     assert "broken.xlsx refused on January" in page.text
     assert refused in [v for _, n, v in page.attributes if n == "href"]
-    # It is the author's alone, and the file is still there.
+    # It is the author's alone, and the file is still there, with a field for the corrected one.
     assert "broken.xlsx" not in site.browser("olga").open("/").text
-    assert mona.get(refused).status_code == 422
+    page = mona.open(refused)
+    assert (mona.shown.status_code, ("input", "type", "file") in page.attributes) == (422, True)
     book = downloaded(mona)
     add_member(book, "Aceros del Valle", "2024-01-05")
     corrected = send(mona, book).shown.url.path

@@ -17,7 +17,6 @@ _LINES: dict[type[ev.Event], Text] = {
     ev.InitiativeEnrolled: Text(es="La iniciativa se inscribió.", en="The initiative was enrolled."),
     ev.StageEntered: Text(es="Comenzó la etapa.", en="The stage began."),
     ev.StageLeft: Text(es="La etapa terminó sin alcanzar su hito.", en="The stage ended without its milestone."),
-    ev.StageOverdue: Text(es="La etapa se pasó de su plazo.", en="The stage is overdue."),
     ev.GateOpened: Text(es="La puerta se abrió: espera una decisión.", en="The gate opened: it waits for a decision."),
     ev.GateReopened: Text(
         es="La puerta se abrió de nuevo: una condición no se cumplió a tiempo.",
@@ -38,6 +37,11 @@ _LINES: dict[type[ev.Event], Text] = {
 _MIGRATED = Text(
     es="La iniciativa pasó del modelo {} al modelo {}; hitos que conserva con sus fechas: {}.",
     en="The initiative passed from the model {} to the model {}. Milestones that it keeps with their dates: {}.",
+)
+_OVERDUE = Text(es="La etapa se pasó de su plazo.", en="The stage is overdue.")
+_STILL_OVERDUE = Text(
+    es="La etapa sigue fuera de plazo; se avisó al nivel siguiente.",
+    en="The stage is still overdue; the next level was notified.",
 )
 _NEW_VERSION = Text(
     es="La iniciativa pasó a otra versión del modelo {}; hitos que conserva con sus fechas: {}.",
@@ -61,7 +65,7 @@ KINDS = frozenset(
     {
         *(str(cls.model_fields["kind"].default) for cls in _LINES),
         "initiative.migrated", "gate.withdrawn", "gate.decided", "vote.cast", "vote.fell", "vote.withdrawn",
-        "finding.changed", "condition.set", "condition.met", "condition.missed",
+        "finding.changed", "condition.set", "condition.met", "condition.missed", "stage.overdue",
     }
 )  # fmt: skip
 """The kinds of ledger entries that become a line."""
@@ -102,6 +106,8 @@ def _text(event: ev.Event, model: LifecycleModel, language: Language) -> str | N
     if type(event) in _LINES:
         return _LINES[type(event)].to(language)
     match event:
+        case ev.StageOverdue():
+            return (_OVERDUE if event.level == 1 else _STILL_OVERDUE).to(language)
         case ev.InitiativeMigrated() if event.former == event.model:
             return _NEW_VERSION.to(language).format(event.model, len(event.milestones))
         case ev.InitiativeMigrated():

@@ -23,7 +23,7 @@ from clusterflow.web.api.routes import api
 from clusterflow.web.fact_routes import fact_routes
 from clusterflow.web.headers import HEADERS, SecurityHeaders
 from clusterflow.web.render import FOLDER, page
-from clusterflow.web.site import NotSignedIn, Site, post, to_sign_in
+from clusterflow.web.request import NotSignedIn, Site, post, to_sign_in
 from clusterflow.web.texts import TEXTS
 
 

@@ -12,7 +12,7 @@ from clusterflow.services.facts.attendance import AttendanceSheet, SheetOutcome,
 from clusterflow.services.views.initiative import name_of
 from clusterflow.web.facts import author_of, form_key
 from clusterflow.web.render import page
-from clusterflow.web.site import Form, site_of, visible_initiative
+from clusterflow.web.request import Form, site_of, visible_initiative
 
 ANSWER, FOR = "answer.", "for."
 

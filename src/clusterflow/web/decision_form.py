@@ -10,7 +10,7 @@ from datetime import date
 from clusterflow.domain.terms import Answer, DecisionKind, Stance, parse_decision
 from clusterflow.rules.ballot import Ballot
 from clusterflow.services.views.gate import GatePage
-from clusterflow.web.site import Form
+from clusterflow.web.request import Form
 
 DUE = "due."
 OVERRIDE = "override."

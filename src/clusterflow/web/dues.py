@@ -25,7 +25,7 @@ from clusterflow.services.views.dues import (
 from clusterflow.services.views.initiative import name_of
 from clusterflow.web.facts import author_of, form_key
 from clusterflow.web.render import page
-from clusterflow.web.site import Form, page_number, signed_in, site_of, visible_initiative, visitor_of
+from clusterflow.web.request import Form, page_number, signed_in, site_of, visible_initiative, visitor_of
 
 
 def show(request: Request) -> Response:

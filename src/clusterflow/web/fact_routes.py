@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from clusterflow.services.notifications.pages import INITIATIVE_PAGE
 from clusterflow.web import attendance, dues, facts, initiative, plots, workbook
-from clusterflow.web.site import post
+from clusterflow.web.request import post
 
 WORKBOOK_PAGE = f"{INITIATIVE_PAGE}/workbook"
 DUES_PAGE = f"{INITIATIVE_PAGE}/dues"

@@ -21,7 +21,7 @@ from clusterflow.services.facts.recording import Author, FactVersion, Outcome
 from clusterflow.services.views.initiative import name_of
 from clusterflow.web.fact_form import GROUPS, form_facts
 from clusterflow.web.render import page
-from clusterflow.web.site import Form, signed_in, site_of, view_of, visible_initiative, visitor_of
+from clusterflow.web.request import Form, signed_in, site_of, view_of, visible_initiative, visitor_of
 
 SHARED_PLACE = "/registry"
 _KEY = re.compile("[0-9a-f]{32}")

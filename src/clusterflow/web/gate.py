@@ -15,7 +15,7 @@ from clusterflow.services import gates
 from clusterflow.services.views.gate import GatePage, gate_page
 from clusterflow.web.decision_form import REFUSED_AT, answers_of, changed_since, read_ballot
 from clusterflow.web.render import page
-from clusterflow.web.site import (
+from clusterflow.web.request import (
     CODES_PER_PERSON,
     Form,
     rights_of_visitor,

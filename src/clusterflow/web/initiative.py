@@ -10,12 +10,12 @@ from clusterflow.services import dues
 from clusterflow.services.views.initiative import initiative_page
 from clusterflow.web.plots import BROAD, CAPTIONS
 from clusterflow.web.render import page
-from clusterflow.web.site import rights_of_visitor, signed_in, site_of, view_of, visible_initiative, visitor_of
+from clusterflow.web.request import rights_of_visitor, signed_in, site_of, view_of, visible_initiative, visitor_of
 
 
 def show(request: Request) -> Response:
     initiative = visible_initiative(request)
-    context, language, person = site_of(request).context, visitor_of(request).language, signed_in(request).id
+    context, language, person = site_of(request).context, visitor_of(request).page_language, signed_in(request).id
     found = view_of(
         request, initiative, ("initiative", language), lambda: initiative_page(context, initiative, language)
     )

@@ -14,7 +14,7 @@ from clusterflow.domain.text import NOTICE_LANGUAGES
 from clusterflow.errors import Mistakes, NotPossible
 from clusterflow.services import api_tokens, calendar_feeds, profile
 from clusterflow.web.render import page
-from clusterflow.web.site import GUESSES_PER_CLIENT, Form, client_of, signed_in, site_of
+from clusterflow.web.request import GUESSES_PER_CLIENT, Form, client_of, signed_in, site_of
 
 ME_PAGE = "/me"
 ACTOR = "web"

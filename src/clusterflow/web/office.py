@@ -20,7 +20,7 @@ from clusterflow.services import access
 from clusterflow.services.notifications import dead_letters
 from clusterflow.services.views import office
 from clusterflow.web.render import page
-from clusterflow.web.site import Form, page_number, signed_in, site_of, visitor_of
+from clusterflow.web.request import Form, page_number, signed_in, site_of, visitor_of
 
 OFFICE_PAGE = "/office"
 ACTOR = "web"

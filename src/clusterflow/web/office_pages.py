@@ -14,7 +14,7 @@ from clusterflow.services.notifications.office_preview import MOST_DAYS, preview
 from clusterflow.services.views.people import people_of_office
 from clusterflow.web.office import staff_of_office
 from clusterflow.web.render import page
-from clusterflow.web.site import PREVIEWS_PER_PERSON, page_number, site_of
+from clusterflow.web.request import PREVIEWS_PER_PERSON, page_number, site_of
 
 PATIENCE_SECONDS = 2.0
 """How long a preview waits for another one to end."""

@@ -17,7 +17,7 @@ from clusterflow.reports.dossier.texts import WORDS
 from clusterflow.reports.html_page import Table
 from clusterflow.services.views.initiative import PLOTTED, name_of
 from clusterflow.web.render import page
-from clusterflow.web.site import site_of, view_of, visible_initiative, visitor_of
+from clusterflow.web.request import site_of, view_of, visible_initiative, visitor_of
 from clusterflow.web.texts import TEXTS
 from clusterflow.web.translations import translated
 

@@ -32,7 +32,7 @@ from clusterflow.reports.labels import (
 from clusterflow.reports.portfolio.texts import SIGN as REASON
 from clusterflow.reports.portfolio.texts import WAIT
 from clusterflow.services import sign_in
-from clusterflow.web.site import form_secret, site_of, visitor_of
+from clusterflow.web.request import form_secret, site_of, visitor_of
 from clusterflow.web.texts import CAPACITY, TEXTS
 from clusterflow.web.translations import translated, translated_noun
 

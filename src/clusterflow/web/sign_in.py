@@ -13,7 +13,7 @@ from clusterflow.domain.text import NoticeLanguage
 from clusterflow.services import sign_in, single_sign_on
 from clusterflow.web.language import preferred_language
 from clusterflow.web.render import page
-from clusterflow.web.site import (
+from clusterflow.web.request import (
     GUESSES_PER_CLIENT,
     LINKS_PER_ADDRESS,
     LINKS_PER_CLIENT,

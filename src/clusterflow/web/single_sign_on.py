@@ -11,8 +11,8 @@ from starlette.responses import RedirectResponse, Response
 from clusterflow.errors import NotPossible
 from clusterflow.services import sign_in, single_sign_on
 from clusterflow.web.render import page
+from clusterflow.web.request import GUESSES_PER_CLIENT, Site, client_of, site_of
 from clusterflow.web.sign_in import own_path
-from clusterflow.web.site import GUESSES_PER_CLIENT, Site, client_of, site_of
 
 logger = logging.getLogger(__name__)
 

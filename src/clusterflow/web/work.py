@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from clusterflow.services.views.work import PAGE, work_of
 from clusterflow.web.render import page
-from clusterflow.web.site import is_staff, page_number, signed_in, site_of, visitor_of
+from clusterflow.web.request import is_staff, page_number, signed_in, site_of, visitor_of
 
 
 def show(request: Request) -> Response:

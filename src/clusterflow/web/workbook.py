@@ -23,7 +23,7 @@ from clusterflow.services.intake.workbook.plan import Answers
 from clusterflow.services.intake.workbook.summary import summarize
 from clusterflow.services.views.initiative import name_of
 from clusterflow.web.render import page
-from clusterflow.web.site import Form, check_token, signed_in, site_of, visible_initiative, visitor_of
+from clusterflow.web.request import Form, check_token, signed_in, site_of, visible_initiative, visitor_of
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _ROOM = 64 * 1024

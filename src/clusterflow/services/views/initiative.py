@@ -7,7 +7,7 @@ from datetime import date
 
 from clusterflow.domain.appointment import Appointment
 from clusterflow.domain.terms import HelixKind, Role, SizeClass
-from clusterflow.domain.text import Frozen, Language
+from clusterflow.domain.text import Frozen, NoticeLanguage, model_language
 from clusterflow.reports.history import KINDS, HistoryLine, history
 from clusterflow.reports.status import InitiativeStatus
 from clusterflow.services import registry, standing
@@ -77,12 +77,13 @@ class InitiativePage(Frozen):
     """The names of the plots that there are facts for. They are drawn when a browser asks for them."""
 
 
-def initiative_page(context: Context, initiative: str, language: Language) -> InitiativePage:
-    """Gather the page of an initiative.
+def initiative_page(context: Context, initiative: str, reader: NoticeLanguage) -> InitiativePage:
+    """Gather the page of an initiative. What comes next has the headings of calendars, in the language of the reader.
 
     Raises:
         UnknownName: no such initiative is enrolled.
     """
+    language = model_language(reader)
     status = standing.status(context, initiative, language=language)
     with context.reading() as connection:
         models = model_history(connection, initiative)
@@ -95,7 +96,7 @@ def initiative_page(context: Context, initiative: str, language: Language) -> In
         status=status,
         history=lines[::-1],
         members=members,
-        upcoming=_upcoming(context, agenda, status.as_of, language),
+        upcoming=_upcoming(context, agenda, status.as_of, reader),
         mended_by=menders(context, models.current, status.hindrances),
         plots=tuple(name for name, record in PLOTTED.items() if record in recorded),
     )
@@ -115,9 +116,12 @@ def _groups(counts: Mapping[tuple[str | None, str | None], int]) -> tuple[Member
     return tuple(sorted(groups, key=lambda g: (-g.total, g.helix or "~")))
 
 
-def _upcoming(context: Context, agenda: Iterable[Appointment], today: date, language: Language) -> tuple[Upcoming, ...]:
-    headings = calendar_texts(context.settings.configs / "messages", language).headings
+def _upcoming(
+    context: Context, agenda: Iterable[Appointment], today: date, reader: NoticeLanguage
+) -> tuple[Upcoming, ...]:
+    headings = calendar_texts(context.settings.configs / "messages", reader).headings
     coming = [a for a in agenda if a.day >= today and not a.cancelled and not a.done]
+    language = model_language(reader)
     return tuple(
         Upcoming(day=a.day, time=a.time, what=f"{headings[a.kind]}: {a.what.to(language)}") for a in coming[:NEXT]
     )

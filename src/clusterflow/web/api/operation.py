@@ -21,7 +21,7 @@ from clusterflow.domain.text import FORBIDDEN_CHARACTERS, Frozen, Language, mode
 from clusterflow.services import access, api_tokens
 from clusterflow.services.context import Context
 from clusterflow.web.api.problems import of_validation, parsed_json
-from clusterflow.web.site import GUESSES_PER_CLIENT, client_of, site_of
+from clusterflow.web.request import GUESSES_PER_CLIENT, client_of, site_of
 
 BODY_BYTES = 1024 * 1024
 """The largest body: some thousand records."""

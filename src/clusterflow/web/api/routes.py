@@ -12,7 +12,7 @@ from clusterflow.errors import ClusterflowError
 from clusterflow.web.api.handlers import OPERATIONS
 from clusterflow.web.api.openapi import document
 from clusterflow.web.api.problems import answer
-from clusterflow.web.site import site_of
+from clusterflow.web.request import site_of
 
 PATH = "/api"
 

@@ -1,4 +1,4 @@
-"""What every handler needs: the context, the templates, the rate limits, and who is signed in."""
+"""What a handler reads of a request: who is signed in, with which rights, the form, and the state of the process."""
 
 from __future__ import annotations
 
