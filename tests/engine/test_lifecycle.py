@@ -14,6 +14,7 @@ from clusterflow.errors import Mistakes, NotPossible, UnknownName
 from clusterflow.rules.projection import replay
 from clusterflow.services import explanation, gates, ledger, standing
 from clusterflow.services import review as review_service
+from clusterflow.services.views.initiative import initiative_page
 from clusterflow.store import metrics
 from clusterflow.store.ledger import hash_of
 from clusterflow.store.state import sort_rows
@@ -191,6 +192,8 @@ def test_an_overdue_stage_is_reported_once_and_once_more_later(world: MakeWorld)
     assert reported == ["stage.overdue"]
     assert w.at("2024-03-01").evaluate() == ("stage.overdue",)
     assert w.at("2024-06-01").evaluate() == ()
+    lines = [line.text for line in initiative_page(w.context, "one", "en").history if line.kind == "stage.overdue"]
+    assert lines == ["The stage is still overdue; the next level was notified.", "The stage is overdue."]
 
 
 def test_who_may_not_decide_is_refused_with_the_reason_and_the_ledger_records_it(world: MakeWorld) -> None:
