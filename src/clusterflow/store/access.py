@@ -111,13 +111,18 @@ def served_basis(connection: Connection) -> ServedBasis:
 
 def served_initiatives(connection: Connection, person: str, on: date, initiative: str | None = None) -> Sequence[str]:
     """Return the enrolled initiatives of the offices that a person works for on a day, of all or of one."""
-    parameters: dict[str, Any] = {"person": person, "as_of": on}
-    if initiative is not None:
-        parameters["initiative"] = initiative
-    offices = connection.execute(_offices(), parameters).scalars().all()
+    offices = offices_of(connection, person, on)
     if not offices:
         return ()
-    return connection.execute(_served(initiative is not None), {**parameters, "offices": offices}).scalars().all()
+    parameters: dict[str, Any] = {"offices": offices, "as_of": on}
+    if initiative is not None:
+        parameters["initiative"] = initiative
+    return connection.execute(_served(initiative is not None), parameters).scalars().all()
+
+
+def offices_of(connection: Connection, person: str, on: date) -> Sequence[str]:
+    """Return the offices that a person works for on a day."""
+    return connection.execute(_offices(), {"person": person, "as_of": on}).scalars().all()
 
 
 def own_capacities(

@@ -9,7 +9,7 @@ from clusterflow.domain.records.base import REGISTRY
 from clusterflow.services import access
 from clusterflow.services.context import Context
 from clusterflow.services.views.cache import Basis, ViewCache, quarter_of
-from clusterflow.store.access import own_capacities, served_basis
+from clusterflow.store.access import offices_of, own_capacities, served_basis
 from clusterflow.store.view_basis import Facts
 
 
@@ -19,13 +19,17 @@ def capacities_to_see(context: Context, person: str, views: ViewCache) -> Mappin
     Args:
         views: keeps which initiatives the person serves until the registry, the day or the enrolments change.
     """
+    today = context.clock().date()
     with context.reading() as connection:
-        own = own_capacities(connection, person, context.clock().date())
-        facts = served_basis(connection)
-    basis = Basis(REGISTRY, Facts(str(facts.registry), None, None), quarter_of(context.clock()))
-    served = views.one(
-        basis, ("served", person, facts.enrolled), lambda: access.served_capacities(context, person)
-    )  # fmt: skip
+        own = own_capacities(connection, person, today)
+        serves = access.is_administrator(context, person) or bool(offices_of(connection, person, today))
+        # Who serves no office does not wait until the initiatives are counted.
+        facts = served_basis(connection) if serves else None
+    served: Mapping[str, frozenset[Capacity]] = {}
+    if facts is not None:
+        basis = Basis(REGISTRY, Facts(str(facts.registry), None, None), quarter_of(context.clock()))
+        what = ("served", person, facts.enrolled)
+        served = views.one(basis, what, lambda: access.served_capacities(context, person))
     visible = {i: held for i, held in own.items() if Right.SEE in rights_of(held)}
     if not visible:
         return served
