@@ -125,6 +125,9 @@ def test_a_renewed_award_lasts_as_long_as_renewals_do() -> None:
     found = judge_rulebook(book(text(rule("a"), award=award)), {}, facts, {}, DAY).label
     assert found is not None
     assert (found.until, found.awards) == (date(2024, 12, 31), 2)
+    first = judge_rulebook(book(text(rule("a"), award=award)), {}, label("2022-01-01"), {}, DAY).label
+    assert first is not None
+    assert first.until == date(2023, 12, 31), "the first award lasts as long as first awards do"
 
 
 @pytest.mark.parametrize(
@@ -194,6 +197,13 @@ def test_a_day_of_a_window_follows_from_the_award(spec: WindowDay, expected: dat
     assert window_day(spec, HELD) == expected
 
 
+@pytest.mark.parametrize("end", [date(9000, 1, 1), date(9999, 12, 31)])
+def test_from_an_end_that_means_no_end_nothing_follows(end: date) -> None:
+    assert window_day(WindowDay(anchor=Anchor.END, offset=Offset(months=12)), HeldLabel("x", DAY, end)) is None
+    assert add_offset(end, Offset(months=12, days=1)) == end
+    assert add_offset(date(8999, 12, 31), Offset(days=1)) == date(9000, 1, 1)
+
+
 def test_a_window_without_an_award_to_count_from_is_left_out() -> None:
     renewal = Window(kind=WindowKind.RENEWAL, opens=WindowDay(anchor=Anchor.END, offset=Offset(months=-6)), source="P")
     entry = Window(kind=WindowKind.ENTRY, opens=WindowDay(on=DAY), source="P")
@@ -201,6 +211,28 @@ def test_a_window_without_an_award_to_count_from_is_left_out() -> None:
     governing = judge_rulebook(rulebook, {}, RulebookFacts(), {}, DAY).governing
     assert governing is not None
     assert [(w.window.kind, w.is_open(DAY)) for w in governing.windows] == [(WindowKind.ENTRY, True)]
+
+
+@pytest.mark.parametrize(
+    ("facts", "holding", "kinds"),
+    [
+        (NOTHING, Holding.NONE, {WindowKind.ENTRY}),
+        (label("2023-01-01"), Holding.HELD, {WindowKind.RENEWAL}),
+        (label("2022-05-01"), Holding.GRACE, {WindowKind.RENEWAL, WindowKind.ENTRY}),
+        (label("2020-01-01"), Holding.LOST, {WindowKind.ENTRY}),
+    ],
+)
+def test_who_may_still_renew_sees_the_renewal_and_who_holds_nothing_the_entry(
+    facts: RulebookFacts, holding: Holding, kinds: set[WindowKind]
+) -> None:
+    windows = [
+        Window(kind=kind, opens=WindowDay(on=DAY), source="P") for kind in (WindowKind.RENEWAL, WindowKind.ENTRY)
+    ]
+    award = AwardTerm(valid_for=Offset(months=24), grace=Offset(days=90), source="P")
+    verdict = judge_rulebook(book(text(rule("a"), award=award, windows=windows)), {}, facts, {}, DAY)
+    assert verdict.governing is not None
+    assert verdict.holding is holding
+    assert {w.window.kind for w in verdict.governing.windows} == kinds
 
 
 days = st.dates(date(2024, 1, 1), date(2024, 1, 12))

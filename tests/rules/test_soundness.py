@@ -107,3 +107,23 @@ def test_who_could_decide_alone(
 ):
     flaws = decider_flaws(roles, 1, never, never_alone=never_alone, excluded_alone=[GOVERNMENT])
     assert list(flaws) == found
+
+
+COMPANY, ACADEMIA = HelixKind.COMPANY, HelixKind.ACADEMIA
+
+
+@pytest.mark.parametrize(
+    ("each", "special", "found"),
+    [
+        ({COMPANY: 1, ACADEMIA: 1}, [], []),
+        ({COMPANY: 2, ACADEMIA: 1}, [], [DeciderFlaw.SHARES_ABOVE_NEED]),
+        ({GOVERNMENT: 1}, [], [DeciderFlaw.SHARE_EXCLUDED]),
+        ({}, [Role.MANAGER, Role.BOARD_MEMBER], []),
+        ({}, [Role.MANAGER, Role.OFFICE], [DeciderFlaw.NOT_AMONG_ROLES]),
+    ],
+)
+def test_shares_and_special_rights_fit_the_quorum(
+    each: dict[HelixKind, int], special: list[Role], found: list[DeciderFlaw]
+):
+    flaws = decider_flaws([Role.MANAGER, Role.BOARD_MEMBER], 2, [GOVERNMENT], each, special)
+    assert list(flaws) == found

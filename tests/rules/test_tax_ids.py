@@ -64,3 +64,24 @@ def test_a_number_that_fits_no_country_is_doubtful() -> None:
 @pytest.mark.parametrize("number", [None, "", "XEXX010101000", "N/A", "0000000000000"])
 def test_a_generic_number_is_no_doubt(number: str | None) -> None:
     assert tax_id_doubt(number, "MX") is None
+
+
+def test_a_number_of_a_country_without_a_name_of_its_own_for_it_is_called_vat() -> None:
+    doubt = tax_id_doubt("DE136695977", "DE")
+    assert doubt is not None
+    assert (doubt.reason, doubt.name) == (TaxIdReason.CHECK_DIGIT, "VAT")
+    assert tax_id_doubt("DE136695976", "DE") is None
+
+
+def test_the_number_of_a_natural_person_is_none_of_doubt_where_a_country_has_one_apart() -> None:
+    assert tax_id_doubt("390.533.447-05", "BR") is None
+    assert tax_id_doubt("390.533.447-06", "BR") is not None
+
+
+def test_a_number_in_small_letters_is_the_same_number() -> None:
+    assert tax_id_doubt("b58818501", "ES") is None
+
+
+@pytest.mark.parametrize("number", [None, "", " - "])
+def test_what_is_no_number_is_none_of_doubt(number: str | None) -> None:
+    assert tax_id_doubt(number, "MX") is None
