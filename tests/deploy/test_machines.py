@@ -7,6 +7,9 @@ processes with the commands and variables of that file.
 from __future__ import annotations
 
 import asyncio
+import json
+import os
+import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -22,6 +25,7 @@ from support.machines import Machines, machines
 from support.mailbox import Mailbox, mail_server
 from support.ports import free_port
 
+from clusterflow.domain.records.activity import Link
 from clusterflow.domain.terms import StageKind
 from clusterflow.engine.record import Submission
 from clusterflow.errors import ClusterflowError
@@ -33,12 +37,15 @@ from clusterflow.services.context import Context
 from clusterflow.services.shards import Job
 from clusterflow.settings import Settings
 from clusterflow.store.database import open_database
+from clusterflow.store.registry import current
 
 PATIENCE_SECONDS = 300
 AUTH = "office:secret"
 FOUNDERS = [f"founder-{n}" for n in range(5)]
 INITIATIVES = [f"cluster-{n}" for n in range(8)]
-DIES = ("prefect-api", "prefect-services", "relay", "worker")
+BURST = int(os.environ.get("CLUSTERFLOW_TEST_BURST", "90"))
+"""The number of facts that are recorded one by one while machines die; by hand: 2000."""
+
 DIES_AT_NIGHT = ("worker", "worker-2", "relay-2", "prefect-services", "prefect-api")
 STAGE = StageKind.CRITICAL_MASS.value
 
@@ -67,7 +74,12 @@ def office(
         "CLUSTERFLOW_MAIL": mailbox[1],
         "PUBLIC_URL": "http://127.0.0.1",
     }
-    own = {"CLUSTERFLOW_NOTICES_MANNERS": "off", "CLUSTERFLOW_SHARD": "1", "PREFECT_WORKER_HEARTBEAT_SECONDS": "5"}
+    own = {
+        "CLUSTERFLOW_NOTICES_MANNERS": "off",
+        "CLUSTERFLOW_SHARD": "1",
+        "CLUSTERFLOW_METRICS_HOST": "127.0.0.1",
+        "PREFECT_WORKER_HEARTBEAT_SECONDS": "5",
+    }
     with redis.server(folder) as store:
         addresses = {"postgres:5432": postgres_server, "redis:6379": store.address}
         with machines(folder, variables, addresses, own) as made:
@@ -91,19 +103,35 @@ def context(office: tuple[Machines, list[str], redis.Redis], postgres_server: st
     context.database.dispose()
 
 
-def test_every_gate_has_one_form_and_every_decider_a_mail_though_machines_die(
-    office: tuple[Machines, list[str], redis.Redis], context: Context, mailbox: tuple[Mailbox, str]
+def test_every_fact_gate_and_mail_is_there_once_though_every_machine_dies_in_a_burst(
+    office: tuple[Machines, list[str], redis.Redis],
+    context: Context,
+    postgres_server: str,
+    mailbox: tuple[Mailbox, str],
 ) -> None:
-    made, apis, _ = office
+    made, apis, store = office
     registry.record(context, [s for one in FOUNDERS for s in _founder(one)], actor="test")
     for one in INITIATIVES:
         line = f"initiative id={one} name={one} country=AR from=2024-01-01"
         enrolment.enrol(context, _submission(line), "cordoba", actor="test")
     half = len(INITIATIVES) // 2
     _gather_critical_mass(context, INITIATIVES[:half])
-    for name in DIES:
-        made.kill(name)
+    deaths: list[Callable[[], None]] = [
+        lambda: made.kill("relay"),
+        lambda: made.kill("worker"),
+        lambda: made.kill("prefect-api"),
+        lambda: made.kill("prefect-services"),
+        store.kill,
+        lambda: postgres.crash(postgres_server),
+    ]
+    step = BURST // len(deaths)
+    for number in range(BURST):
+        if number % step == step // 2 and deaths:
+            deaths.pop(0)()
+        _record_in_spite_of_all(context, number)
+    assert not deaths
     _gather_critical_mass(context, INITIATIVES[half:])
+    store.start()
     made.start("prefect-api", listen=apis[0])
     made.start("prefect-services")
     _wait(lambda: _healthy(apis[0]), "the API that was killed")
@@ -116,6 +144,9 @@ def test_every_gate_has_one_form_and_every_decider_a_mail_though_machines_die(
     _wait(forms, "one form at each gate", made)
     assert {i.initiative for i in gate_forms.open_gates(context)} == set(INITIATIVES)
     assert all(result.flaws == () for result in ledger.verify(context))
+    with context.reading() as connection:
+        recorded = [link.id for one in INITIATIVES for link in current(connection, Link, one, context.clock().date())]
+    assert sorted(recorded) == sorted(f"burst-{number}" for number in range(BURST))
     box, _ = mailbox
     wanted = {(one, who) for one in INITIATIVES for who in FOUNDERS}
 
@@ -123,9 +154,21 @@ def test_every_gate_has_one_form_and_every_decider_a_mail_though_machines_die(
         parts = (key.split(":") for key in list(box.keys()))
         return Counter((p[1], p[3]) for p in parts if p[0] == "gate-ready")
 
-    _wait(lambda: set(sent()) == wanted, "the mails")
-    # A relay that is killed between the answer of the mail server and its own commit sends those mails again.
-    assert sum(sent().values()) - len(wanted) <= context.settings.senders
+    _wait(lambda: set(sent()) == wanted, "the mails", made)
+    # What the mail server took while a relay was killed, or the database was away for both, is sent again.
+    assert sum(sent().values()) - len(wanted) <= 3 * context.settings.senders
+
+
+def _record_in_spite_of_all(context: Context, number: int) -> None:
+    """Record a fact of the burst, as somebody who repeats a command that failed, with the key of the first attempt."""
+    one = INITIATIVES[number % len(INITIATIVES)]
+    line = f"link initiative={one} id=burst-{number} direction=inside with_whom=x from=2024-02-01"
+
+    def recorded() -> bool:
+        registry.record(context, [_submission(line)], actor="test", key=f"burst-{number}")
+        return True
+
+    _wait(recorded, "the database")
 
 
 def test_a_review_in_parts_reviews_each_initiative_once_though_every_machine_dies(
@@ -163,6 +206,19 @@ def test_a_review_in_parts_reviews_each_initiative_once_though_every_machine_die
     _wait(lambda: asyncio.run(_kind_of(apis[1], run)) == "COMPLETED", "the end of the review", made)
     assert all(result.flaws == () for result in ledger.verify(context))
     assert Counter(mailbox[0].keys()) == before, "nothing changed, so nobody is told anything"
+
+
+def test_every_relay_and_worker_shows_its_metrics_and_writes_its_log_as_json(
+    office: tuple[Machines, list[str], redis.Redis],
+) -> None:
+    made, *_ = office
+    for name in (*made.replicas("relay"), *made.replicas("worker")):
+        log = made.log(name).read_text(encoding="utf-8")
+        address = re.findall(r"http://127\.0\.0\.1:\d+/metrics", log)[-1]
+        assert "process_cpu_seconds_total" in httpx.get(address).text
+        lines = [json.loads(line) for line in log.splitlines() if line.startswith("{")]
+        assert lines
+        assert all({"time", "level", "logger", "message"} <= line.keys() for line in lines), name
 
 
 async def _start_review(api: str) -> UUID:

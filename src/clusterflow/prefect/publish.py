@@ -106,18 +106,18 @@ def _evaluate(context: Context, facts: Mapping[str, int]) -> tuple[Published, Ma
     """Process what has become due, and evaluate where there are new facts; return also what failed, by initiative."""
     fell = review.process_deadlines(context, actor="relay")
     failed, count = dict(fell.problems), len(fell.changed)
-    if REGISTRY in facts or len(facts) > ONE_BY_ONE:
-        # An organisation's size or helix kind counts in every initiative it belongs to. And many initiatives are
-        # measured as a set in the time that a few take one by one.
-        found = review.review_portfolio(context, actor="relay")
-        failed, count = {**failed, **found.problems}, count + found.looked_at
-    else:
-        for initiative in sorted(facts):
+    concerned = review.concerned(context, facts)
+    if concerned is not None and len(concerned) <= ONE_BY_ONE:
+        for initiative in concerned:
             try:
                 review.evaluate(context, initiative, actor="relay")
             except Exception as problem:
                 failed[initiative] = describe_problem(problem)
-        count += len(facts)
+        count += len(concerned)
+    else:
+        # Many initiatives are measured as a set in the time that a few take one by one.
+        for found in review.review_in_portions(context, concerned, actor="relay"):
+            failed, count = {**failed, **found.problems}, count + found.looked_at
     problems = tuple(f"{initiative}: {problem}" for initiative, problem in failed.items())
     return Published(evaluated=count, problems=problems), failed
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
+from importlib.metadata import entry_points
 
 from clusterflow.domain.records.base import REGISTRY
 from clusterflow.domain.text import Frozen
@@ -17,9 +18,14 @@ from clusterflow.services.context import Context
 from clusterflow.services.fault_isolation import compute_without_broken, describe_problem
 from clusterflow.services.outbox import RETRY_DELAY
 from clusterflow.services.standing import enrolled
-from clusterflow.store import deadlines, ledger
+from clusterflow.store import deadlines, ledger, outbox
+from clusterflow.store.concerned import initiatives_concerned
+from clusterflow.store.metrics.plugins import GROUP
 from clusterflow.store.registry import initiative_records, work_calendar
 from clusterflow.telemetry.work import working_on
+
+PORTION = 500
+"""The most initiatives that are measured as a set where not all of them are."""
 
 
 class ReviewResult(Frozen):
@@ -74,6 +80,36 @@ def review_initiatives(context: Context, initiatives: Sequence[str], actor: str 
         return _plan_changes(context, (), initiatives if only is None else only)
 
     return _review(context, due, initiatives, actor, plan)
+
+
+def concerned(context: Context, facts: Mapping[str, int]) -> list[str] | None:
+    """Return the initiatives whose answers may depend on new facts; ``None`` if they are most of the portfolio, or all.
+
+    Args:
+        facts: for each chain with unpublished facts that no evaluation has seen, the version of the last such fact.
+    """
+    found = {*facts} - {REGISTRY}
+    everyone = enrolled(context)
+    if REGISTRY in facts:
+        if entry_points(group=GROUP):
+            return None  # the metric of a third party may read any organisation
+        with context.reading() as connection:
+            shared = initiatives_concerned(connection, outbox.published(connection, REGISTRY), facts[REGISTRY])
+        if shared is None:
+            return None
+        found |= shared & {*everyone}
+    return sorted(found) if len(found) * 2 <= len(everyone) or len(found) < 2 else None
+
+
+def review_in_portions(
+    context: Context, initiatives: Sequence[str] | None, actor: str | None = None
+) -> Iterator[ReviewResult]:
+    """Bring many initiatives up to date, or the whole portfolio (``None``), and yield what each portion gave."""
+    if initiatives is None:
+        yield review_portfolio(context, actor)
+        return
+    for start in range(0, len(initiatives), PORTION):
+        yield review_initiatives(context, initiatives[start : start + PORTION], actor)
 
 
 def _review(

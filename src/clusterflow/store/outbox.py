@@ -113,6 +113,11 @@ def unevaluated(connection: Connection, chain: str | None = None) -> dict[str, i
     return {row[0]: row[1] for row in connection.execute(query)}
 
 
+def published(connection: Connection, chain: str) -> int:
+    """Return the version up to which a chain was published; 0 if nothing was recorded on it."""
+    return connection.execute(select(_CHAIN.c.published).where(_CHAIN.c.id == chain)).scalar() or 0
+
+
 def last_error(connection: Connection) -> str | None:
     """Return the latest error of a span that still waits."""
     query = select(_OUT.c.error).where(_OUT.c.error.is_not(None)).order_by(_OUT.c.until.desc()).limit(1)
