@@ -151,8 +151,9 @@ def judge_all(
         rows = zip(*columns, strict=True) if columns else repeat(())
         # Initiatives with the same facts and numbers share these objects, and so one verdict.
         judged, memo = dict[tuple[int, ...], RulebookVerdict](), RuleMemo()
+        recorded = {i: by_rulebook[name] for i, by_rulebook in facts.items() if name in by_rulebook}
         for i, row in zip(initiatives, rows, strict=False):
-            own, record = facts.get(i, _NO_FACTS).get(name), records.get(i)
+            own, record = recorded.get(i), records.get(i)
             if own is None and record is not None and not rulebook.concerns(record.country, record.subdivision):
                 continue
             key = (id(own), *map(id, row))
@@ -165,7 +166,6 @@ def judge_all(
 
 
 _NOTHING = RulebookFacts()
-_NO_FACTS: Mapping[str, RulebookFacts] = MappingProxyType({})
 
 
 def _chosen(context: Context, rulebook: str | None) -> dict[str, Rulebook]:

@@ -74,15 +74,17 @@ def _begun(
     alike: dict[tuple[Any, ...], R] = {}
     found: list[tuple[str, R]] = []
     for row in connection.execute(query, values):
-        _, _, _, *fields = row
+        initiative, *fields = row
         key = tuple(fields)
-        if key not in alike:
-            alike[key] = from_row(record, row._mapping)
-        found.append((row.initiative, alike[key]))
+        known = alike.get(key)
+        if known is None:
+            known = alike[key] = from_row(record, row._mapping)
+        found.append((initiative, known))
     return found
 
 
 @cache  # it takes longer to build than to run, and reminders ask for it at each search
 def _begun_query(record: type[Record], everywhere: bool, single: bool, known_then: bool) -> Select[Any]:
     rows = Scope(everywhere=everywhere, single=single, known_then=known_then).happened(record)
-    return select(rows).order_by(rows.c.initiative, rows.c.valid_from, rows.c.entry)
+    own = [column for column in rows.c if column.name not in ("initiative", "entry", "entered_at")]
+    return select(rows.c.initiative, *own).order_by(rows.c.initiative, rows.c.valid_from, rows.c.entry)

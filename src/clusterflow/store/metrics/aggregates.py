@@ -7,10 +7,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Any, NamedTuple, TypeGuard
 
-from sqlalchemy import ColumnElement, Date, FromClause, Select, Subquery, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, Subquery, and_, case, func, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.base import ColumnCollection
@@ -18,17 +17,22 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import BinaryExpression, BindParameter, Case, Label, Over
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.operators import add
+from sqlalchemy.types import NullType
 
 from clusterflow.domain.measurement import Fold, MetricCall
 from clusterflow.rules.change_days import EarlierDay
 from clusterflow.store.metrics.evidence_rows import UNKNOWN
+from clusterflow.store.metrics.register import WrittenSums
 from clusterflow.store.metrics.sums import Given, Layout
 
 
-class utc_day(FunctionElement[date]):  # noqa: N801 - reads as the SQL function it is
-    """The day of a moment in UTC, in both dialects."""
+class utc_day(FunctionElement[Any]):  # noqa: N801 - reads as the SQL function it is
+    """The day of a moment in UTC, in both dialects.
 
-    type = Date()
+    SQLite returns a text. ``Sums`` reads it: many initiatives have the same sums, and each is read once.
+    """
+
+    type = NullType()
     inherit_cache = True
 
 
@@ -56,6 +60,19 @@ class MetricRows(NamedTuple):
     rows: Select[Any]
     earlier_days: frozenset[EarlierDay]
     fold: Fold
+    is_dated: bool
+    """Whether the day of the newest row counts."""
+    written: WrittenSums | None = None
+    """The sums without the rows, for a statement over all initiatives."""
+
+
+class Currencies(NamedTuple):
+    """The columns with the first and the last currency, and the numbers of rows with a currency and with an amount."""
+
+    lowest: int
+    highest: int
+    with_currency: int
+    with_amount: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +84,14 @@ class Part:
     columns: tuple[int, ...]
     value: str | None = None
     """The part of an initiative that it is about, if the statement returns a row for each part."""
-    several_currencies: int | None = None
-    """The column that says whether an initiative has amounts in several currencies. Then the sums mean nothing."""
+    currencies: Currencies | None = None
+    """The columns that say whether an initiative has amounts in several currencies. Then the sums mean nothing."""
+
+    def is_mixed(self, row: Line) -> bool:
+        if self.currencies is None:
+            return False
+        lowest, highest, with_currency, with_amount = self.currencies
+        return bool(row[lowest] != row[highest] or row[with_currency] != row[with_amount])
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +142,14 @@ def sums_together(metrics: Iterable[MetricRows]) -> Iterator[Statement]:
     """Yield statements for all the metrics. Those that count the same rows are summed by one."""
     by_source: dict[FromClause, list[MetricRows]] = {}
     for metric in metrics:
-        source = _source_of(metric.rows)
+        source = _source_of(metric.rows) if metric.written is None else metric.written.source
         if source is None:
             yield sums_of(metric)
         else:
             by_source.setdefault(source, []).append(metric)
     for shared, sharing in by_source.items():
-        yield sums_of(sharing[0]) if len(sharing) == 1 else _shared(shared, sharing)
+        is_alone = len(sharing) == 1 and sharing[0].written is None
+        yield sums_of(sharing[0]) if is_alone else _shared(shared, sharing)
 
 
 def _shared(source: FromClause, sharing: Sequence[MetricRows]) -> Statement:
@@ -139,14 +163,19 @@ def _shared(source: FromClause, sharing: Sequence[MetricRows]) -> Statement:
         return found
 
     for metric in sharing:
+        if metric.written is not None:
+            names = tuple(metric.written.columns)
+            places = tuple(map(place, metric.written.columns.values()))
+            parts.append(Part(metric.call, Layout(names, 1, Given.BY_ROW, metric.written.all_words), places))
+            continue
         row, where = metric.rows.selected_columns, metric.rows.whereclause
         own, layout = _sums(metric, row, where)
-        sums, several = [_bare(column) for column in own], None
+        sums, currencies = [_bare(column) for column in own], None
         if "currency" in row:
             currency, part = (_counted(_bare(row[name]), where) for name in ("currency", "part"))
-            lowest, bare = func.min(currency), func.sum(case((currency.is_(None), part), else_=0))
-            sums, several = [lowest, *sums], place(or_(lowest != func.max(currency), bare != 0))
-        parts.append(Part(metric.call, layout, tuple(map(place, sums)), several_currencies=several))
+            looked_at = (func.min(currency), func.max(currency), func.count(currency), func.count(part))
+            sums, currencies = [looked_at[0], *sums], Currencies(*map(place, looked_at))
+        parts.append(Part(metric.call, layout, tuple(map(place, sums)), currencies=currencies))
     labelled = [column.label(f"c{number}") for number, column in enumerate(columns[1:])]
     query = select(columns[0], *labelled).select_from(source).group_by(columns[0])
     return Statement(query, frozenset().union(*(metric.earlier_days for metric in sharing)), tuple(parts))
@@ -196,7 +225,8 @@ def _sums(metric: MetricRows, row: Columns, where: ColumnElement[bool] | None) -
         found["whole"] = func.sum(counted(_bare(row["whole"])))
         found["wholes"] = func.count(counted(_bare(row["whole"])))
     found["entered"] = utc_day(func.max(counted(_bare(row["entered_at"]))))
-    found["newest"] = func.max(counted(_bare(row["on"])))
+    if metric.is_dated:
+        found["newest"] = func.max(counted(_bare(row["on"])))
     currency = ("currency",) if "currency" in row else ()
     return [column.label(name) for name, column in found.items()], Layout((*currency, *found), whole, most)
 

@@ -32,7 +32,7 @@ from sqlalchemy import (
     union,
 )
 from sqlalchemy.sql import visitors
-from sqlalchemy.sql.elements import BinaryExpression, BindParameter, Extract
+from sqlalchemy.sql.elements import BinaryExpression, BindParameter
 
 from clusterflow.domain.measurement import MetricCall, MetricDeclaration
 from clusterflow.domain.records import RECORDS
@@ -42,7 +42,7 @@ from clusterflow.rules.mistakes import fields_naming
 from clusterflow.store import tables
 from clusterflow.store.metrics.metric import rows_of
 from clusterflow.store.metrics.register import METRICS
-from clusterflow.store.query_scope import Scope, days_between
+from clusterflow.store.query_scope import Scope, days_between, months_as_31sts
 from clusterflow.store.tables import REGISTRY_TABLES
 
 DAY = timedelta(days=1)
@@ -96,7 +96,7 @@ def _dependence(call: MetricCall, freshness_days: int | None) -> Dependence:
 
 
 def _is_of_the_day(span: Any) -> bool:
-    if not isinstance(span, (days_between, Extract)):
+    if not isinstance(span, (days_between, months_as_31sts)):
         return False
     days = (part.key for part in visitors.iterate(span) if isinstance(part, BindParameter))
     return any(name == "as_of" or name.startswith("ago_") for name in days)

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, litera
 from clusterflow.domain.records.membership import Membership
 from clusterflow.domain.records.strategy import Action
 from clusterflow.domain.terms import ActionState, ChainRole, Commitment, HelixKind, SizeClass
+from clusterflow.store.metrics.aggregates import utc_day
 from clusterflow.store.metrics.evidence_rows import (
     PRESENT,
     UNKNOWN,
@@ -22,7 +23,7 @@ from clusterflow.store.metrics.evidence_rows import (
     initiatives_with_entries,
     latest_of,
 )
-from clusterflow.store.metrics.register import metric
+from clusterflow.store.metrics.register import WrittenSums, metric
 from clusterflow.store.metrics.shared_queries import (
     ANY_SME,
     attendance_by_meeting,
@@ -129,13 +130,21 @@ def sme_share(scope: Scope) -> Select[Any]:
     ).where(member.c.in_force, maybe_company(member))
 
 
-@metric("helix-kinds")
+def _sums_of_kinds(scope: Scope) -> WrittenSums:
+    return _distinct_sums(scope, "helix", len(HelixKind))
+
+
+@metric("helix-kinds", sums=_sums_of_kinds)
 def helix_kinds(scope: Scope) -> Select[Any]:
     """ECCP, CLMX: distinct helix kinds among members."""
     return _distinct(scope, "helix", len(HelixKind))
 
 
-@metric("chain-roles")
+def _sums_of_roles(scope: Scope) -> WrittenSums:
+    return _distinct_sums(scope, "chain_role", len(ChainRole))
+
+
+@metric("chain-roles", sums=_sums_of_roles)
 def chain_roles(scope: Scope) -> Select[Any]:
     """CLMX (production and marketing companies, suppliers of inputs and services): roles in the value chain that
     members have.
@@ -176,6 +185,19 @@ def _distinct(scope: Scope, name: str, all_words: int) -> Select[Any]:
         part=case((missing.c.word.is_not(None), 1), (missing.c.missing == 0, 0), else_=UNKNOWN),
         most=most,
     )
+
+
+def _distinct_sums(scope: Scope, name: str, all_words: int) -> WrittenSums:
+    """Count the words without grouping the members by them: the other metrics of members are sums of the same rows."""
+    member = members(scope)
+    word = case((member.c.in_force, member.c[name]))
+    columns = {
+        "rows": func.sum(case((~member.c.in_force, 0), else_=1)),
+        "with_word": func.count(word),
+        "words": func.count(word.distinct()),
+        "entered": utc_day(func.max(case((member.c.in_force, member.c.entered_at)))),
+    }
+    return WrittenSums(member, columns, all_words)
 
 
 @metric("active-members")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Exists, FromClause, Select, Subquery, and_, case, or_, select
@@ -30,16 +31,13 @@ def member_churn(scope: Scope, months: int = 12) -> Select[Any]:
 @metric("retained-members")
 def retained_members(scope: Scope, label: str) -> Select[Any]:
     """HUNN (2016): members on the day of the award that are still members ÷ all members now."""
-    member, award = scope.current(Membership), _award(scope, label)
-    # Most memberships are as old as the award; only of the others earlier ones are looked up.
-    as_old = member.c.valid_from <= award.c.valid_from
+    member = _since_award(scope, label)
     return evidence_row(
         member,
         Membership,
         what=member.c.organisation,
-        part=case((as_old, 1), (belonged(scope, award, member), 1), else_=0),
-        also=(award,),
-    ).join_from(award, member, award.c.initiative == member.c.initiative)
+        part=case((member.c.retained == 1, 1), else_=0),
+    ).where(member.c.current == 1)
 
 
 @metric("member-changes")
@@ -49,7 +47,7 @@ def member_changes(scope: Scope, label: str) -> Select[Any]:
     Every join and every leave counts, also those of an organisation that joined and left in between. A change of the
     membership's terms is neither.
     """
-    member = _changes(scope, _award(scope, label))
+    member = _since_award(scope, label)
     return evidence_row(
         member,
         Membership,
@@ -60,26 +58,29 @@ def member_changes(scope: Scope, label: str) -> Select[Any]:
     ).where(or_(member.c.joined == 1, member.c.left == 1, member.c.named == 1))
 
 
-def _changes(scope: Scope, award: Subquery) -> Subquery:
-    """Select each membership, and whether it was named at the award, joined after it, and left after it."""
-    member, other, day = scope.happened(Membership), scope.happened(Membership), award.c.valid_from
-
-    def adjoined(condition: ColumnElement[bool]) -> Exists:
-        same = and_(other.c.initiative == member.c.initiative, other.c.organisation == member.c.organisation)
-        return select(other.c.entry).where(same, condition).correlate(member, award).exists()
-
+@lru_cache(maxsize=64)
+def _since_award(scope: Scope, label: str) -> Subquery:
+    """Select each membership, and whether it is current, retained since the award of the label, named at it, and
+    whether it began and ended after it. It is the same object for every metric, as ``members`` is.
+    """
+    award = _award(scope, label)
+    member, earlier, day = scope.in_order(Membership), scope.happened(Membership), award.c.valid_from
     # The day after a last day is the first day of a membership that continues.
-    continues_one = and_(
-        other.c.valid_from < member.c.valid_from,
-        or_(other.c.valid_to.is_(None), days_between(other.c.valid_to, member.c.valid_from) <= 1),
+    continues_one = (
+        select(earlier.c.entry)
+        .where(
+            earlier.c.initiative == member.c.initiative,
+            earlier.c.organisation == member.c.organisation,
+            earlier.c.valid_from < member.c.valid_from,
+            or_(earlier.c.valid_to.is_(None), days_between(earlier.c.valid_to, member.c.valid_from) <= 1),
+        )
+        .correlate(member)
+        .exists()
     )
-    is_continued = and_(
-        other.c.valid_from > member.c.valid_from, days_between(member.c.valid_to, other.c.valid_from) <= 1
-    )
-    overtaken = and_(other.c.valid_from > member.c.valid_from, other.c.valid_from <= day)
+    is_continued = days_between(member.c.valid_to, member.c.replaced_on) <= 1
     left = and_(member.c.valid_to >= day, member.c.valid_to < scope.as_of)
     held = or_(member.c.valid_to.is_(None), member.c.valid_to >= day)
-    after = member.c.valid_from > day
+    after, ended, replaced = member.c.valid_from > day, member.c.valid_to < scope.as_of, member.c.replaced_on
     # The choices are made in this order, so that other memberships are looked up only where they matter.
     query = select(
         member.c.initiative,
@@ -88,9 +89,13 @@ def _changes(scope: Scope, award: Subquery) -> Subquery:
         member.c.valid_from,
         member.c.valid_to,
         latest_of(member.c.entered_at, award.c.entered_at).label("entered_at"),
-        case((~after, 0), (adjoined(continues_one), 0), else_=1).label("joined"),
-        case((left, case((adjoined(is_continued), 0), else_=1)), else_=0).label("left"),
-        case((after, 0), (held, case((adjoined(overtaken), 0), else_=1)), else_=0).label("named"),
+        case((ended, 0), (replaced <= scope.as_of, 0), else_=1).label("current"),
+        case((ended, 0), (replaced <= scope.as_of, 0), (~after, 1), (belonged(scope, award, member), 1), else_=0).label(
+            "retained"
+        ),
+        case((~after, 0), (continues_one, 0), else_=1).label("joined"),
+        case((left, case((is_continued, 0), else_=1)), else_=0).label("left"),
+        case((after, 0), (replaced <= day, 0), (held, 1), else_=0).label("named"),
     ).join_from(award, member, award.c.initiative == member.c.initiative)
     return query.offset(0).subquery()  # with the offset SQLite computes each column once
 
@@ -116,18 +121,7 @@ def _is_called(held: FromClause, label: str) -> ColumnElement[bool]:
 
 def belonged(scope: Scope, award: FromClause, member: Subquery) -> Exists:
     """Whether the organisation of a membership was a member on the day of the award."""
-    then, later, day = scope.happened(Membership), scope.happened(Membership), award.c.valid_from
-    overtaken = (
-        select(later.c.entry)
-        .where(
-            later.c.initiative == then.c.initiative,
-            later.c.organisation == then.c.organisation,
-            later.c.valid_from > then.c.valid_from,
-            later.c.valid_from <= day,
-        )
-        .correlate(then, award)
-        .exists()
-    )
+    then, day = scope.in_order(Membership), award.c.valid_from
     return (
         select(then.c.entry)
         .where(
@@ -135,7 +129,7 @@ def belonged(scope: Scope, award: FromClause, member: Subquery) -> Exists:
             then.c.organisation == member.c.organisation,
             then.c.valid_from <= day,
             or_(then.c.valid_to.is_(None), then.c.valid_to >= day),
-            ~overtaken,
+            or_(then.c.replaced_on.is_(None), then.c.replaced_on > day),
         )
         .correlate(member, award)
         .exists()

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from fractions import Fraction
 from functools import cache, lru_cache
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Date, Row, Select, bindparam, or_, select
 
@@ -24,6 +24,7 @@ from clusterflow.domain.measurement import (
 )
 from clusterflow.rules.change_days import EarlierDay
 from clusterflow.store.columns import Instant
+from clusterflow.store.database import plan_quickly
 from clusterflow.store.metrics.aggregates import (
     Line,
     MetricRows,
@@ -33,7 +34,7 @@ from clusterflow.store.metrics.aggregates import (
     sums_of,
     sums_together,
 )
-from clusterflow.store.metrics.register import METRICS, Rows, rows_by_value
+from clusterflow.store.metrics.register import METRICS, Rows, rows_by_value, sums_written
 from clusterflow.store.metrics.sums import Sums, converted, fold_sums, minor_units, to_fraction
 from clusterflow.store.query_scope import Scope, parameter_values
 from clusterflow.store.tables import REGISTRY_TABLES
@@ -53,6 +54,17 @@ class Metric:
     rows: Rows
 
 
+class How(NamedTuple):
+    """How the rows of a metric become its number, and whether the day of the newest one counts."""
+
+    fold: Fold
+    is_dated: bool
+
+    @classmethod
+    def of(cls, declared: MetricDeclaration) -> How:
+        return cls(declared.fold, declared.freshness_days is not None)
+
+
 @lru_cache(maxsize=2048)
 def rows_of(call: MetricCall, scope: Scope) -> tuple[Select[Any], frozenset[EarlierDay]]:
     """The statement of the rows, built once, and the earlier days that it needs."""
@@ -62,31 +74,33 @@ def rows_of(call: MetricCall, scope: Scope) -> tuple[Select[Any], frozenset[Earl
 
 
 @lru_cache(maxsize=2048)
-def _summed(call: MetricCall, scope: Scope, fold: Fold, by: tuple[str, ...] = ()) -> Statement:
-    return sums_of(MetricRows(call, *rows_of(call, scope), fold), by)
+def _summed(call: MetricCall, scope: Scope, how: How, by: tuple[str, ...] = ()) -> Statement:
+    return sums_of(MetricRows(call, *rows_of(call, scope), *how), by)
 
 
 @lru_cache(maxsize=128)
-def _together(wanted: tuple[tuple[MetricCall, Fold], ...], scope: Scope) -> tuple[Statement, ...]:
+def _together(wanted: tuple[tuple[MetricCall, How], ...], scope: Scope) -> tuple[Statement, ...]:
     by_metric: dict[tuple[str, str, Rows], list[MetricCall]] = defaultdict(list)
     others: list[MetricRows] = []
-    for call, fold in wanted:
+    for call, how in wanted:
         if (by_value := rows_by_value(call.metric)) is not None:
             by_metric[call.metric, *by_value].append(call)
         else:
-            others.append(MetricRows(call, *rows_of(call, scope), fold))
-    folds = dict(wanted)
+            write = None if how.is_dated else sums_written(call.metric)
+            written = None if write is None else write(scope, **dict(call.parameters))
+            others.append(MetricRows(call, *rows_of(call, scope), *how, written))
+    hows = dict(wanted)
     return (
         *sums_together(others),
-        *(_by_value(name, rows, calls, scope, folds[calls[0]]) for (_, name, rows), calls in by_metric.items()),
+        *(_by_value(name, rows, calls, scope, hows[calls[0]]) for (_, name, rows), calls in by_metric.items()),
     )
 
 
-def _by_value(name: str, rows: Rows, calls: Sequence[MetricCall], scope: Scope, fold: Fold) -> Statement:
+def _by_value(name: str, rows: Rows, calls: Sequence[MetricCall], scope: Scope, how: How) -> Statement:
     recorded = replace(scope, earlier_days=set())
     every = rows(recorded)
     wanted = {str(dict(call.parameters)[name]): call for call in calls}
-    return sums_by_value(MetricRows(calls[0], every, frozenset(recorded.earlier_days), fold), name, wanted)
+    return sums_by_value(MetricRows(calls[0], every, frozenset(recorded.earlier_days), *how), name, wanted)
 
 
 def measure(
@@ -103,9 +117,11 @@ def measure(
     what was known at that moment: later entries and corrections are ignored.
     """
     scope = Scope.over(initiatives, known_at is not None)
-    wanted = tuple((c, declarations[c.metric].fold) for c in sorted(set(calls)) if c.metric in METRICS)
+    wanted = tuple((c, How.of(declarations[c.metric])) for c in sorted(set(calls)) if c.metric in METRICS)
     # The statements of each combination are compiled once. Of some initiatives there would be too many combinations.
-    waiting = [*_together(wanted, scope)] if scope.everywhere else [_summed(call, scope, fold) for call, fold in wanted]
+    waiting = [*_together(wanted, scope)] if scope.everywhere else [_summed(call, scope, how) for call, how in wanted]
+    if not scope.single:
+        plan_quickly(connection)
     in_money = any("currency" in part.layout.names for statement in waiting for part in statement.parts)
     rates = _rates(connection, as_of, known_at) if in_money else ()
     found: dict[MetricCall, dict[str, Measurement]] = {call: {} for call, _ in wanted}
@@ -114,9 +130,9 @@ def measure(
         values = parameter_values(statement.earlier_days, as_of, initiatives, known_at)
         rows = connection.execute(statement.query, values).all()
         for part, own in statement.rows_of_parts(rows):
-            declared, several = declarations[part.call.metric], part.several_currencies
-            if several is not None and any(row[several] for row in own):
-                waiting.append(_summed(part.call, scope, declared.fold))
+            declared = declarations[part.call.metric]
+            if part.currencies is not None and any(map(part.is_mixed, own)):
+                waiting.append(_summed(part.call, scope, How.of(declared)))
             else:
                 found[part.call] = _Folding(part, declared, as_of, rates).by_initiative(own)
     return found
@@ -133,9 +149,11 @@ class _Folding:
     def by_initiative(self, rows: Iterable[Line]) -> dict[str, Measurement]:
         """Return the measurements by initiative. A statement for several metrics may have found no row of this one."""
         part, values = self.part, self.values
-        if "currency" not in part.layout.names or part.several_currencies is not None:
+        if "currency" not in part.layout.names or part.currencies is not None:
             count = part.columns[part.layout.names.index("rows")]
-            return {row[0]: self.of_line(values(row)) for row in rows if row[count]}
+            known, of_line = self.known, self.of_line
+            counted = ((row[0], values(row)) for row in rows if row[count])
+            return {initiative: known.get(line) or of_line(line) for initiative, line in counted}
         lines: dict[str, Lines] = {}
         for row in rows:
             lines[row[0]] = (*lines.get(row[0], ()), values(row))
@@ -196,7 +214,7 @@ def measure_by_part(
         By initiative, then by the values of the columns. Parts without rows are left out.
     """
     declared = declarations[call.metric]
-    statement = _summed(call, Scope.over(initiatives, known_at is not None), declared.fold, by)
+    statement = _summed(call, Scope.over(initiatives, known_at is not None), How.of(declared), by)
     lines: dict[str, dict[tuple[str | None, ...], Lines]] = {}
     values = parameter_values(statement.earlier_days, as_of, initiatives, known_at)
     (part,) = statement.parts

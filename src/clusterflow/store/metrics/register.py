@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from importlib import import_module
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select
+from sqlalchemy import ColumnElement, Select, Subquery
 
 Rows = Callable[..., Select[Any]]
 """``rows(scope, **parameters)``: a select of ``ROW_COLUMNS``, one row for each piece of evidence.
@@ -95,6 +95,30 @@ class _Metrics(MutableMapping[str, Rows]):
 METRICS = _Metrics()
 
 
+class WrittenSums(NamedTuple):
+    """What the sums over the rows of a metric follow from, if each row is a word: without grouping by the words.
+
+    ``columns`` are aggregates over ``source``: how many of its ``rows`` there are, how many ``with_word``, how many
+    different ``words``, and the last day on which one was ``entered``.
+    """
+
+    source: Subquery
+    columns: Mapping[str, ColumnElement[Any]]
+    all_words: int
+
+
+SumsOf = Callable[..., WrittenSums]
+"""``sums(scope, **parameters)``: the same as the sums over ``rows(scope, **parameters)``. A test compares them."""
+
+_SUMS: dict[str, SumsOf] = {}
+
+
+def sums_written(metric_id: str) -> SumsOf | None:
+    """Return the function that writes the sums of a metric, if there is one."""
+    METRICS.get(metric_id)  # imports the family
+    return _SUMS.get(metric_id)
+
+
 _BY_VALUE: dict[str, tuple[str, Rows]] = {}
 
 
@@ -104,18 +128,23 @@ def rows_by_value(metric_id: str) -> tuple[str, Rows] | None:
     return _BY_VALUE.get(metric_id)
 
 
-def metric(metric_id: str, *, together: tuple[str, Rows] | None = None) -> Callable[[Rows], Rows]:
+def metric(
+    metric_id: str, *, together: tuple[str, Rows] | None = None, sums: SumsOf | None = None
+) -> Callable[[Rows], Rows]:
     """Register the rows of a metric that ``configs/metrics.yaml`` declares under this id.
 
     Args:
         together: the only parameter, if it is also a column of the rows, and the function that selects the rows of all
             its values: ``rows(scope)``. Then one statement serves all calls of the metric.
+        sums: if the rows are groups of those that other metrics count, their sums without grouping.
     """
 
     def keep(rows: Rows) -> Rows:
         METRICS.declare(metric_id, rows)
         if together is not None:
             _BY_VALUE[metric_id] = together
+        if sums is not None:
+            _SUMS[metric_id] = sums
         return rows
 
     return keep

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Float, Select, and_, case, cast, select, union_all
+from sqlalchemy import Float, Select, Subquery, and_, case, cast, select, union_all
 
 from clusterflow.domain.records.governance import Seat
 from clusterflow.domain.records.membership import Membership
@@ -35,10 +36,16 @@ def manager_appointed(scope: Scope) -> Select[Any]:
     return select(union_all(seated, paid).subquery())
 
 
+@lru_cache(maxsize=16)
+def _staff(scope: Scope) -> Subquery:
+    """Return the current and former staff, the same object for every metric: so one statement can sum several."""
+    return scope.latest(Staff)
+
+
 @metric("manager-full-time")
 def manager_full_time(scope: Scope) -> Select[Any]:
     """CATREQ: a manager works full time."""
-    staff = scope.latest(Staff)
+    staff = _staff(scope)
     full = and_(staff.c.manager, staff.c.fte >= 1, scope.in_force(staff))
     return evidence_row(staff, Staff, what=staff.c.person, part=as_yes_no(full), most=None)
 
@@ -46,7 +53,7 @@ def manager_full_time(scope: Scope) -> Select[Any]:
 @metric("management-fte")
 def management_fte(scope: Scope) -> Select[Any]:
     """ECCP: full-time equivalents of the management's staff."""
-    staff = scope.latest(Staff)
+    staff = _staff(scope)
     return evidence_row(
         staff, Staff, what=staff.c.person, part=case((scope.in_force(staff), staff.c.fte), else_=0), most=None
     )

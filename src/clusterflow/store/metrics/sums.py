@@ -32,6 +32,8 @@ class Layout:
     names: tuple[str, ...]
     whole: int | Given | None
     most: int | Given | None
+    all_words: int | None = None
+    """How many words there are, if the metric counts different words (``WrittenSums``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,8 @@ class Sums:
     def of(cls, layout: Layout, values: Sequence[Any]) -> Sums:
         """Return the sums of one line of a statement."""
         given = dict(zip(layout.names, values, strict=True))
+        if layout.all_words is not None:
+            given = _sums_of_words(given, layout.all_words)
         currency = given.get("currency")
         scale, rows = minor_units(currency), given["rows"]
         unknown = rows - given["known"] if "known" in given else 0
@@ -78,8 +82,8 @@ class Sums:
             largest=scaled(given.get("largest")),
             smallest=scaled(given.get("smallest")),
             most=scaled(given.get("most") if isinstance(most, Given) else most if unknown else None),
-            entered=given["entered"],
-            newest=given["newest"],
+            entered=_day(given["entered"]),
+            newest=given.get("newest"),
         )
 
     def plus(self, other: Sums) -> Sums:
@@ -111,6 +115,19 @@ class Sums:
             room=None if self.room is None else self.room * rate,
             whole=None if self.whole is None else self.whole * rate,
         )
+
+
+def _sums_of_words(given: Mapping[str, Any], all_words: int) -> dict[str, Any]:
+    """Return the sums over one row for each word, and one for all that are without a word."""
+    words, without = given["words"], given["rows"] - given["with_word"]
+    missing = all_words - words
+    rows = words + (without > 0)
+    known = words if missing else rows  # those without a word can add none that is missing
+    return {"rows": rows, "known": known, "part": words, "room": min(without, missing), "entered": given["entered"]}
+
+
+def _day(value: date | str | None) -> date | None:
+    return date.fromisoformat(value) if isinstance(value, str) else value
 
 
 def _whole(whole: int | Given | None, given: Mapping[str, Any], rows: int) -> Any:
