@@ -27,6 +27,7 @@ class TestForm:
         form = await office.asking("launch")
         assert form.name == f"Initiative-{office.initiative} · gate 1: launch"
         assert {"gate-open", "model:tiny", "lifecycle", "clusterflow"} <= set(form.tags)
+        assert len(form.tags) == len(set(form.tags)), "no tag is there twice"
         text = await office.description(form)
         assert "| ✔ | **launch** | 100\u00a0% | ≥\u00a0100\u00a0% |" in text
         assert "| `mona` | manager, board member |" in text
@@ -38,7 +39,9 @@ class TestForm:
         state = standing.state(office.context, office.initiative)
         assert {v.stage for v in state.open_visits} == {"strategy", "trust"}
         assert [(v.kind, v.reason) for v in state.votes] == [(DecisionKind.GO, "it is time")]
-        assert "gate-open" not in (await office.run(form.run_id)).tags
+        tags = (await office.run(form.run_id)).tags
+        assert "gate-open" not in tags
+        assert len(tags) == len(set(tags))
 
         again = await runs.resume(form.run_id, {"decision": "stop", "decided_by": "mona", "reason": "no"})
         assert again.verdict is Verdict.TOO_LATE
