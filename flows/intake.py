@@ -51,4 +51,6 @@ async def intake(source: Literal["submitted", "files"] = "submitted", everything
         return Failed(message=str(problem))
     for text in done.problems:
         get_run_logger().error("%s", text)
+    for text in done.doubts:
+        get_run_logger().warning("%s", text)
     return Completed(message=done.describe(context.language))

@@ -89,6 +89,18 @@ def _help(node: ast.AST) -> Iterator[str]:
         yield from (" ".join(paragraph.split()) for paragraph in about.split("\n\n"))
 
 
+def cells() -> Iterator[tuple[str, str]]:
+    """The texts of ours in the cells of tables that are shown as they stand; ``show`` translates no cell."""
+    for file in sorted((SOURCE / "cli").glob("*.py")):
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        variables = _variables(tree)
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and _name(node.func) == "add_row":
+                values = [value for cell in node.args for value in variables.get(cell, [cell])]
+                for text in (text for value in values for text in _texts(value) if _has_words(text)):
+                    yield f"{file.relative_to(SOURCE.parent)}:{node.lineno}", text
+
+
 def _called(decorator: ast.expr) -> ast.expr:
     return decorator.func if isinstance(decorator, ast.Call) else decorator
 
@@ -120,6 +132,7 @@ def problems() -> list[str]:
     """What has no translation, and what holds other values than its original."""
     found = templates()
     wrong = [f"{found[text]}: «{text.strip()}» has no Spanish text" for text in translations.missing(found)]
+    wrong += [f"{place}: «{text}» stands in a table in English only: translated(...)" for place, text in cells()]
     wrong += [
         f"«{english}»: the Spanish text holds other values"
         for english, spanish in translations.texts().items()

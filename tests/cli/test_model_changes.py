@@ -23,7 +23,8 @@ def test_an_initiative_is_compared_under_two_models(office: Run) -> None:
 
 def test_two_models_are_compared_in_words(office: Run) -> None:
     shown = office("model", "diff", "basque", "catalan").out
-    assert "follows: critical-mass; before: institutionalization" in shown
+    assert "follows: Critical mass; before: Institutionalization" in shown
+    assert "critical-mass" not in office("model", "diff", "basque", "catalan", "--lang", "es").out
     assert office("model", "diff", "basque", "basque").out == "no difference\n"
     assert office("model", "diff", "basque", "catalan", "--json").json[0]["what"]
 

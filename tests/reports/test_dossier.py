@@ -14,8 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.pages import PageRead
-from support.world import CONFIGS, World
+from support.world import CONFIGS, World, model, stage, stated
 
+from clusterflow.domain.criterion import AnyOf
 from clusterflow.domain.records.base import REGISTRY
 from clusterflow.domain.records.parties import Person
 from clusterflow.domain.text import Language
@@ -219,3 +220,16 @@ def test_every_word_of_a_dossier_is_said_in_both_languages_and_by_one_name() -> 
         assert set(re.findall(r"\{\w+\}", text.es)) == set(re.findall(r"\{\w+\}", text.en)), name
         if name in SHARED:
             assert text == SHARED[name], f"{name} says two things"
+
+
+def test_an_any_of_is_one_row_above_its_parts(sqlite_url: str) -> None:
+    either = AnyOf(id="either", any_of=(stated("a"), stated("b")))
+    world = World(sqlite_url, model(stage("first", (), either, stated("c")), stage("second", ("first",))))
+    world.enrol()
+    read = PageRead(dossier(world.context, "one", language="en").html)
+    (gate,) = [table for table in read.tables if table.caption.startswith("Gate 1")]
+    assert [row[0] for row in gate.rows] == ["one of: a or b", "a", "b", "c"]
+    assert [row[4] for row in gate.rows] == ["blocks", "", "", "blocks"], "the parts have the severity of their group"
+    (mend,) = [table for table in read.tables if table.caption == WORDS["mend"].en]
+    ends = ("a (one of: a or b)", "b (one of: a or b)", "c")
+    assert all(row[0].endswith(end) for row, end in zip(mend.rows, ends, strict=True))

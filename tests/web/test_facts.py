@@ -211,6 +211,18 @@ def test_an_administrator_keeps_the_registry_of_the_office(make_site: Callable[.
     assert "South" in answer.text
 
 
+def test_a_tax_id_that_fits_no_rule_is_recorded_and_its_page_says_so(make_site: Callable[..., WebWorld]) -> None:
+    site = make_site(administrators="root")
+    root = at(site, "/registry/facts/organisation/new", "root")
+    given = {"name": "Nueva", "country": "ES", "tax_id": "B12345678", "valid_from": "2024-01-01"}
+    answer = root.submit("/registry/facts/organisation/new", **given)
+    assert "its check digit is not that of a NIF (ES); check it." in PageRead(answer.text).text
+    root.open("/registry/facts/organisation/new")
+    again = {**given, "name": "Otra", "tax_id": "ES-B 12345678"}
+    answer = root.submit("/registry/facts/organisation/new", **again)
+    assert "it is also the one of «nueva-2024-01-01»; check it." in PageRead(answer.text).text
+
+
 def test_who_recorded_a_fact_is_known_to_the_rule_of_four_eyes(site: WebWorld) -> None:
     mona = at(site, f"{FACTS}/link/new")
     mona.submit(f"{FACTS}/link/new", direction="outside", with_whom="Sur", valid_from="2024-01-05")

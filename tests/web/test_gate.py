@@ -9,8 +9,12 @@ from pathlib import Path
 import pytest
 from support.pages import PageRead
 from support.web import Browser, WebWorld
+from support.world import model, stage, stated
 
-from clusterflow.services import ledger, standing
+from clusterflow.domain.criterion import AnyOf
+from clusterflow.domain.lifecycle import DecidedBy
+from clusterflow.domain.terms import Role
+from clusterflow.services import gates, ledger, standing
 from clusterflow.web.request import FORM_FIELDS
 from clusterflow.web.texts import TEXTS
 
@@ -241,3 +245,31 @@ def test_every_refusal_of_the_rules_has_a_text_for_readers() -> None:
         codes |= set(re.findall(r'Refusal\(\s*"([a-z-]+)"', file.read_text(encoding="utf-8")))
     assert len(codes) > 10
     assert {f"refused_{c.replace('-', '_')}" for c in codes} <= set(TEXTS)
+
+
+def test_an_any_of_is_shown_as_one_above_its_parts(site: WebWorld) -> None:
+    either = AnyOf(id="either", any_of=(stated("a"), stated("b")))
+    grouped = model(stage("first", (), either), stage("second", ("first",)), name="grouped")
+    site.world.context.models = {**site.world.context.models, "grouped": grouped}
+    site.world.enrol("three", "grouped")
+    site.world.state_figure("a", initiative="three")
+    site.world.evaluate("three")
+    text = site.browser("mona", "en").open("/initiatives/three/gates/first").text
+    whole, part, other = (text.index(words) for words in ("✔ met One of: a or b", "✔ met a ", "? unknown b "))
+    assert whole < part < other
+
+
+def test_a_conditional_go_asks_one_date_for_an_any_of(site: WebWorld) -> None:
+    either = AnyOf(id="either", any_of=(stated("a"), stated("b")))
+    rule = DecidedBy(roles=(Role.BOARD_CHAIR,))
+    grouped = model(stage("first", (), either, rule=rule), stage("second", ("first",)), name="grouped")
+    site.world.context.models = {**site.world.context.models, "grouped": grouped}
+    site.world.enrol("three", "grouped")
+    gates.open_gate(site.world.context, "three", "first")
+    bruno, gate = site.browser("bruno", "en"), "/initiatives/three/gates/first"
+    page = bruno.open(gate)
+    names = [str(value) for tag, name, value in page.attributes if (tag, name) == ("input", "name")]
+    assert [name for name in names if name.startswith("due.")] == ["due.either"]
+    bruno.submit(gate, decision="conditional-go", reason="Soon.", **{"due.either": "2024-06-01"})
+    (condition,) = standing.state(site.world.context, "three").conditions
+    assert condition.criterion == "either"

@@ -7,11 +7,13 @@ from typing import Annotated
 from cyclopts import App as Commands
 from cyclopts import Parameter
 
-from clusterflow.cli.output import Actor, Json, Source, print_json, read_text, show, write_out
+from clusterflow.cli.language import language
+from clusterflow.cli.output import Actor, Json, Source, print_json, read_text, show, translated, write_out
 from clusterflow.cli.tables import table
 from clusterflow.domain.refused_submission import Refusal, RefusalState
 from clusterflow.domain.text import harmless
 from clusterflow.errors import ClusterflowError
+from clusterflow.reports.translations import mistake_text
 from clusterflow.services.context import Context
 from clusterflow.services.intake import submissions
 
@@ -40,10 +42,10 @@ def refused(
         return
     lines = table("Refused submissions", ["#", "received", "from", "state", "mistakes", "first mistake"])
     for r in found:
-        first = r.mistakes[0].found if r.mistakes else ""
+        first = translated(r.mistakes[0].found) if r.mistakes else ""
         place = r.address if r.line is None else f"{r.address}:{r.line}"
         when = f"{r.received_at:%Y-%m-%d %H:%M}"
-        lines.add_row(str(r.id), when, place, r.state.value, str(len(r.mistakes)), first)
+        lines.add_row(str(r.id), when, place, translated(r.state.value), str(len(r.mistakes)), first)
     show(lines)
     show("Show one: clusterflow intake show NUMBER. Correct it: clusterflow intake retry NUMBER key=value ...")
 
@@ -74,7 +76,7 @@ def _show(found: Refusal) -> None:
     if found.reason:
         show(found.reason)
     for mistake in found.mistakes:
-        show("  ✘", str(mistake))
+        show("  ✘", mistake_text(mistake, language()))
     show("sent:")
     show(found.payload.rstrip("\n"))
 

@@ -79,7 +79,7 @@ def diff(before: str, after: str, *, as_json: Json = False) -> None:
         return
     lines = table(f"{both[0].id} → {both[1].id}", ["stage", "what is different"])
     for change in found:
-        lines.add_row(change.stage, change.text)
+        lines.add_row(change.title, change.text)
     show(lines)
 
 

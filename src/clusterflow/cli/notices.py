@@ -9,13 +9,14 @@ from cyclopts import App as Commands
 from cyclopts import Parameter
 
 from clusterflow.cli.language import language
-from clusterflow.cli.output import Actor, Json, day, print_json, show
+from clusterflow.cli.output import Actor, Json, day, print_json, show, translated
 from clusterflow.cli.tables import table
 from clusterflow.errors import ClusterflowError, Mistake, Mistakes
 from clusterflow.reports.labels import URGENCY
 from clusterflow.services import standing
 from clusterflow.services.catalogue.models import find_model, models_in
 from clusterflow.services.context import Context
+from clusterflow.services.notifications.budget import ASSUMPTIONS
 from clusterflow.services.notifications.budget import budget as reckon
 from clusterflow.services.notifications.dead_letters import dead_letters_of, resend
 from clusterflow.services.notifications.preview import preview as look_ahead
@@ -53,7 +54,7 @@ def preview(
         return
     lines = table(f"Notices from {first} to {last}", ["at", "to", "", "by", "subject"])
     for m in wanted:
-        to = m.person if m.reachable else f"{m.person} (no e-mail)"
+        to = m.person if m.reachable else translated(f"{m.person} (no e-mail)")
         by = f"{', '.join(m.channels)} ({m.language})"
         lines.add_row(f"{m.at:%Y-%m-%d %H:%M %Z}", to, URGENCY[m.urgency].to(language()), by, m.subject)
         if len(m.holds) > 1 or m.holds[0].subject != m.subject:
@@ -85,13 +86,13 @@ def budget(model: str, *, as_json: Json = False) -> None:
         return
     lines = table(f"Messages to the manager under {found.model}", ["quarter", "urgent", "ordinary", "digests", "tell"])
     for q in found.quarters:
-        lines.add_row(str(q.number), str(q.urgent), str(q.ordinary), str(q.digests), f"{q.held} things")
+        lines.add_row(str(q.number), str(q.urgent), str(q.ordinary), str(q.digests), translated(f"{q.held} things"))
     show(lines)
     show(f"A quarter has {found.mean} messages on average, and {found.most} at most.")
     show("Most is told by: " + ", ".join(f"{rule} {count}" for rule, count in found.rules[:5]))
     show("It is assumed:")
-    for assumption in found.assumptions:
-        show(f"  {assumption}")
+    for assumption in ASSUMPTIONS:
+        show(f"  {assumption.to(language())}")
 
 
 @notices.command(help_epilogue="Example: clusterflow notices dead")
@@ -106,7 +107,7 @@ def dead(*, to: Annotated[str | None, Parameter(help="for this person alone")] =
         return
     lines = table("Notices given up", ["#", "on", "for", "subject", "tries", "by", "the last answer"])
     for n in found:
-        answer = f"{n.answer} (its gate is open no more)" if n.stale else n.answer
+        answer = translated(f"{n.answer} (its gate is open no more)") if n.stale else n.answer
         when = f"{n.at:%Y-%m-%d %H:%M}"
         lines.add_row(str(n.number), when, n.recipient, n.subject, str(n.attempts), n.channel, answer)
     show(lines)

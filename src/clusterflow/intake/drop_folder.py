@@ -29,6 +29,9 @@ EXCEL_LOCK, LIBREOFFICE_LOCK = "~$", ".~lock."
 DONE, REFUSED = "done", "refused"
 """The subfolders that processed files are moved to."""
 
+_NOTE_SUFFIXES = {DONE: ".to-check.txt", REFUSED: ".mistakes.txt"}
+"""What the name of the note ends with that lies beside a processed file, by subfolder."""
+
 LONGEST_NAME = 220
 """Bytes of the name of a moved file: most file systems take 255, and names of files beside it are longer."""
 
@@ -127,7 +130,7 @@ class DropFolder:
         shown = shown_name(name)
         if self.list_files().get(name) != stamp:
             raise NotPossible(f"{shown} has changed meanwhile; it is left for the next run")
-        beside = {".mistakes.txt": note.encode("utf-8", "backslashreplace"), ".marked.xlsx": marked_copy}
+        beside = {_NOTE_SUFFIXES[folder]: note.encode("utf-8", "backslashreplace"), ".marked.xlsx": marked_copy}
         beside = {suffix: content for suffix, content in beside.items() if content}
         with self._translate_errors(f"does not allow {shown} to be moved to {folder}/"):
             self._files.make_folder(folder)

@@ -87,16 +87,17 @@ async def _unprocessed(context: Context, since: datetime | None = None) -> list[
 
 
 def _record(context: Context, found: Sequence[IncomingEvent]) -> IntakeResult:
-    recorded, refused, problems = 0, 0, list[str]()
+    recorded, refused, problems, doubts = 0, 0, list[str](), list[str]()
     deliveries = [delivered_event(str(event.id), event.payload) for event in found]
     for delivery, received in submissions.receive(context, deliveries):
         if isinstance(received, str):
             problems.append(f"{delivery.address}: {received}")
         elif received.refused is None:
             recorded += 1
+            doubts += submissions.doubts_of(received, context.language)
         else:
             refused += 1
-    return IntakeResult(recorded=recorded, refused=refused, problems=tuple(problems))
+    return IntakeResult(recorded=recorded, refused=refused, problems=tuple(problems), doubts=tuple(doubts))
 
 
 async def report_refusals(context: Context) -> int:

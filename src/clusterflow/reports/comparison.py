@@ -89,6 +89,7 @@ class ModelChange(Frozen):
 
     stage: str
     """Empty for what concerns the whole model."""
+    title: str = ""
     what: What
     text: str
 
@@ -135,42 +136,44 @@ def stage_pairs(before: LifecycleModel, after: LifecycleModel) -> Mapping[str, s
 
 def _changes(before: LifecycleModel, after: LifecycleModel, language: Language) -> Iterator[ModelChange]:
     if before.lead != after.lead:
-        yield _change("", "lead-time", "lead", language, before=before.lead, after=after.lead)
+        yield _change(None, "lead-time", "lead", language, before=before.lead, after=after.lead)
     earlier = {new: old for old, new in stage_pairs(before, after).items()}
     for stage in after.stages:
         if stage.id not in earlier:
-            yield _change(stage.id, "stage", "new stage", language, title=stage.title.to(language))
+            yield _change(stage, "stage", "new stage", language, title=stage.title.to(language))
             continue
-        yield from _stage_changes(before.stage(earlier[stage.id]), stage, earlier, language)
+        old = before.stage(earlier[stage.id])
+        if set(old.after) != {earlier.get(name, name) for name in stage.after}:
+            follows = {"before": _titles(before, old.after, language), "after": _titles(after, stage.after, language)}
+            yield _change(stage, "order", "after", language, **follows)
+        yield from _stage_changes(old, stage, language)
     for stage in before.stages:
         if stage.id not in earlier.values():
-            yield _change(stage.id, "stage", "no stage", language, title=stage.title.to(language))
+            yield _change(stage, "stage", "no stage", language, title=stage.title.to(language))
 
 
-def _stage_changes(old: Stage, new: Stage, earlier: Mapping[str, str], language: Language) -> Iterator[ModelChange]:
-    if set(old.after) != {earlier.get(name, name) for name in new.after}:
-        yield _change(new.id, "order", "after", language, before=_listed(old.after), after=_listed(new.after))
+def _stage_changes(old: Stage, new: Stage, language: Language) -> Iterator[ModelChange]:
     if old.allowed_days != new.allowed_days:
-        yield _change(new.id, "time", "days", language, before=old.allowed_days, after=new.allowed_days)
+        yield _change(new, "time", "days", language, before=old.allowed_days, after=new.allowed_days)
     rules = (quorum(old.gate.decided_by, language), quorum(new.gate.decided_by, language))
     if rules[0] != rules[1]:
-        yield _change(new.id, "deciders", "deciders", language, before=rules[0], after=rules[1])
+        yield _change(new, "deciders", "deciders", language, before=rules[0], after=rules[1])
     were = {criterion.id: (criterion, around) for around in old.gate.requires for criterion in leaves(around)}
     are = {criterion.id: (criterion, around) for around in new.gate.requires for criterion in leaves(around)}
     for name, (criterion, around) in are.items():
         title, severity = title_of(criterion, language), SEVERITY[around.severity].to(language)
         if name not in were:
             bound = criterion.bound.format(language)
-            yield _change(new.id, "criterion", "new criterion", language, title=title, bound=bound, severity=severity)
+            yield _change(new, "criterion", "new criterion", language, title=title, bound=bound, severity=severity)
             continue
-        yield from _criterion_changes(new.id, were[name], criterion, around, title, language)
+        yield from _criterion_changes(new, were[name], criterion, around, title, language)
     for name, (criterion, _) in were.items():
         if name not in are:
-            yield _change(new.id, "criterion", "no criterion", language, title=title_of(criterion, language))
+            yield _change(new, "criterion", "no criterion", language, title=title_of(criterion, language))
 
 
 def _criterion_changes(
-    stage: str,
+    stage: Stage,
     was: tuple[Criterion, Criterion | AnyOf | AllOf],
     criterion: Criterion,
     around: Criterion | AnyOf | AllOf,
@@ -195,9 +198,12 @@ def _asked(criterion: Criterion, language: Language, bound_only: bool) -> str:
     return bound if bound_only else f"{bound} ({', '.join(f'{name}={value}' for name, value in criterion.with_)})"
 
 
-def _change(stage: str, what: What, template: str, language: Language, **values: object) -> ModelChange:
-    return ModelChange(stage=stage, what=what, text=_TEXTS[template].to(language).format(**values))
+def _change(stage: Stage | None, what: What, template: str, language: Language, **values: object) -> ModelChange:
+    return ModelChange(
+        stage=stage.id if stage else "", title=stage.title.to(language) if stage else "", what=what,
+        text=_TEXTS[template].to(language).format(**values),
+    )  # fmt: skip
 
 
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(names) or "–"
+def _titles(model: LifecycleModel, stages: Iterable[str], language: Language) -> str:
+    return ", ".join(model.stage(name).title.to(language) for name in stages) or "–"

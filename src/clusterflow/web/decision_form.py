@@ -61,13 +61,13 @@ def read_ballot(form: Form, page: GatePage) -> Reading:
             if to_stage not in {stage for stage, _ in page.back_to}:
                 mistakes["to_stage"] = "to_stage_missing"
         case DecisionKind.CONDITIONAL_GO:
-            for criterion in page.unmet:
-                name = DUE + criterion.criterion
+            for unit in page.unmet:
+                name = DUE + unit.requirement
                 day = _day(form.get(name, ""), name, mistakes)
                 if day is not None:
-                    due[criterion.criterion] = day
+                    due[unit.requirement] = day
         case DecisionKind.GO:
-            overrides = tuple(c.criterion for c in page.overridable if form.get(OVERRIDE + c.criterion))
+            overrides = tuple(u.requirement for u in page.overridable if form.get(OVERRIDE + u.requirement))
     voices = [v.person for v in page.voices]
     voice = form.get("voice") or (voices[0] if len(voices) == 1 else "")
     if len(voices) > 1 and voice not in voices:

@@ -121,6 +121,7 @@ def show_fact(request: Request) -> Response:
         fields={f.name: f for f in listing.fields_of(record)},
         versions=listing.trace(context, query, version.record, author.language),
         holds=version.superseded_by is None and not version.retracted,
+        doubts=recording.doubts_about(context, version.record, author.language),
         is_happening=listing.is_happening(record), key=secrets.token_hex(16), today=query.on,
     )  # fmt: skip
 

@@ -109,6 +109,8 @@ TEXTS: dict[str, Text] = {
     "waits_for_decision": Text(es="Espera una decisión", en="Waits for a decision"),
     "found": Text(es="Encontrado", en="Found"),
     "asked": Text(es="Se pide", en="Asked"),
+    "any_of": Text(es="Una de", en="One of"),
+    "all_of": Text(es="Todas", en="All of"),
     "criterion": Text(es="Criterio", en="Criterion"),
     "stage": Text(es="Etapa", en="Stage"),
     "answer": Text(es="Hallazgo", en="Finding"),

@@ -114,6 +114,18 @@ class TestWaiting:
         assert set(found) == {"outbox: to Prefect"}
         assert f"since {began:%Y-%m-%d %H:%M} UTC (no Prefect server answers)" in found["outbox: to Prefect"]
 
+    def test_the_reason_is_told_in_the_language_of_the_reader(self, world: World) -> None:
+        world.now += timedelta(hours=1)
+        span = outbox.claim(world.context, "one")
+        assert span is not None
+        problem = (
+            "no Prefect server answers at http://x/api (refused): start one with: clusterflow up; or say where it is"
+        )
+        outbox.mark_failed(world.context, span, f"{problem}, by CLUSTERFLOW_PREFECT_API")
+        found = [r.found for r in room.look_at_outbox(At(world)) if r.outcome is Outcome.WARNING]
+        assert "ningún servidor Prefect responde en http://x/api" in found[0].es
+        assert "no Prefect server answers at http://x/api" in found[0].en
+
     def test_notices_that_nobody_sends_and_notices_that_were_given_up(self, world: World) -> None:
         world.at("2024-01-11").state_figure("launch")
         world.evaluate()

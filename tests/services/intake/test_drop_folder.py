@@ -84,6 +84,28 @@ def test_a_file_with_one_bad_line_is_refused_whole_with_its_line(world: IntakeWo
     ]
 
 
+def test_the_note_beside_a_refused_file_is_in_the_language_of_the_office(world: IntakeWorld, folder: Folder) -> None:
+    world.context.settings = world.context.settings.model_copy(update={"language": "es"})
+    folder.put("members.jsonl", membership("frim"))
+    take(world, folder)
+    head, mistake = folder.text("refused/members.jsonl.mistakes.txt").splitlines()
+    assert head.startswith("No se registró nada de este archivo")
+    assert mistake == "members.jsonl:1: no hay organización con el nombre «frim». Lo más parecido: firm"
+
+
+def test_a_doubtful_tax_id_is_recorded_and_a_note_says_to_check_it(world: IntakeWorld, folder: Folder) -> None:
+    folder.put("firms.jsonl", {**ACME, "country": "ES", "tax_id": "B12345678"})
+    taken = take(world, folder)
+    sentence = (
+        "firms.jsonl:1: the tax id «B12345678» is recorded as it is written, but its check digit is not that of a NIF "
+        "(ES); check it"
+    )
+    assert (taken.recorded, taken.doubts) == (1, (sentence,))
+    assert taken.describe("es") == "1 registradas, 0 rechazadas, 1 identificaciones fiscales por revisar"
+    assert folder.files() == {"done/firms.jsonl", "done/firms.jsonl.to-check.txt"}
+    assert folder.text("done/firms.jsonl.to-check.txt") == sentence + "\n"
+
+
 def figure(numerator: int) -> dict[str, object]:
     stated = {"metric": "first", "numerator": numerator, "denominator": 9, "on": "2024-01-05"}
     return {"record": "observation", "initiative": "one", **stated}

@@ -156,7 +156,7 @@ class Sections:
         )
         plot = Line(
             name="trust",
-            alt=f"{table.caption} " + listing([str(w.on) for w in waves], self._told(values)),
+            alt=f"{table.caption} " + listing([short_day(w.on) for w in waves], self._told(values)),
             days=tuple(wave.on for wave in waves),
             series=(Series(name=self._t("index"), values=tuple(_exactly(wave.index) for wave in waves)),),
             unknown=self._t("unknown"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,13 +11,24 @@ from clusterflow.domain.terms import Answer, DecisionKind, Readiness, Severity, 
 from clusterflow.domain.text import Language
 from clusterflow.reports.dossier.data import DecisionFacts, DossierFacts, GateFacts, VoteFacts
 from clusterflow.reports.dossier.texts import WORDS
-from clusterflow.reports.explanation import CriterionLine, EvidenceLine, GateExplanation
+from clusterflow.reports.explanation import CriterionLine, EvidenceLine, GateExplanation, GroupLine
 from clusterflow.reports.html_page import Table, short_day
 from clusterflow.reports.labels import ANSWER, DECISION, HELIX, ROLE, SEVERITY, STANCE, record_label, word
 from clusterflow.reports.quorum import quorum
 
 MOST_EVIDENCE = 12
 """How many rows of evidence a finding shows; the rest is counted, with a hint where to find it."""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupView:
+    """An *any of* or *all of* as a whole, above its criteria."""
+
+    title: str
+    kind: str
+    answer: str
+    severity: str
+    depth: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +45,11 @@ class CriterionView:
     mended_by: str
     evidence: Table | None
     more: str
+    depth: int
+    begins: tuple[GroupView, ...]
+    """The groups whose first criterion it is, from the outside in."""
+    within: str
+    """The innermost group around it, as «one of: A or B»; empty if it stands for itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +106,7 @@ def readiness(gate: GateFacts, language: Language) -> str:
 
 def gate_view(facts: DossierFacts, at: GateFacts) -> GateView:
     language, gate = facts.language, at.gate
-    criteria = tuple(_criterion(gate.initiative, gate.stage, line, language) for line in gate.criteria)
+    criteria = tuple(_criteria(gate, language))
     missing = [
         (line, view)
         for line, view in zip(gate.criteria, criteria, strict=True)
@@ -125,7 +141,30 @@ def counted(gate: GateExplanation, language: Language) -> str:
     )  # fmt: skip
 
 
-def _criterion(initiative: str, stage: str, line: CriterionLine, language: Language) -> CriterionView:
+def _criteria(gate: GateExplanation, language: Language) -> Iterator[CriterionView]:
+    """Yield the criteria in their order, each with the groups that begin with it."""
+    around, begins = list[str](), list[GroupView]()
+    for depth, line in gate.rows:
+        if isinstance(line, GroupLine):
+            title = f"{word('any_of' if line.any_of else 'all_of', language)}: {line.title}"
+            severity = "" if depth else SEVERITY[line.severity].to(language)
+            begins.append(GroupView(title, line.answer.value, ANSWER[line.answer].to(language), severity, depth))
+            around[depth:] = [title]
+            continue
+        within = around[depth - 1] if depth else ""
+        yield _criterion(gate, line, language, depth, tuple(begins), within)
+        begins.clear()
+
+
+def _criterion(
+    gate: GateExplanation,
+    line: CriterionLine,
+    language: Language,
+    depth: int,
+    begins: tuple[GroupView, ...],
+    within: str,
+) -> CriterionView:
+    initiative, stage = gate.initiative, gate.stage
     shown = _most_telling(line.evidence)
     rows = _rows(shown, language)
     more = ""
@@ -143,12 +182,15 @@ def _criterion(initiative: str, stage: str, line: CriterionLine, language: Langu
         answer=ANSWER[line.answer].to(language),
         asked=_whole(line.asked),
         found=_whole(line.found) + (" *" if line.late else ""),
-        severity=SEVERITY[line.severity].to(language),
+        severity="" if depth else SEVERITY[line.severity].to(language),
         rule=line.source + proposal,
         help=_sentence(line.help),
         mended_by=", ".join(ROLE[r].to(language) for r in line.mended_by),
         evidence=Table(caption=line.title, heads=heads, rows=rows, numeric=(3, 4), wide=(0,)) if rows else None,
         more=more,
+        depth=depth,
+        begins=begins,
+        within=within,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from shlex import quote
 
-from clusterflow.domain.text import Text
+from clusterflow.domain.text import Language, Text
 from clusterflow.errors import SchemaMismatch
 from clusterflow.reports.translations import translated
 from clusterflow.rules.work_calendar import months_before
@@ -93,8 +93,13 @@ def _backlog(what: Text, waiting: Waiting, now: datetime, error: str | None = No
     count, since = waiting.count, waiting.since
     if since is None or now - since < FRESH:
         return ok(what, both(_WAIT, count=count) if count else _NOTHING)
-    found = both(_WAIT_LONG, count=count, since=f"{since:%Y-%m-%d %H:%M} UTC", error=f" ({error})" if error else "")
+    found = Text(es=_late(count, since, error, "es"), en=_late(count, since, error, "en"))
     return warning(what, found, advise("relay"))
+
+
+def _late(count: int, since: datetime, error: str | None, language: Language) -> str:
+    why = f" ({translated(error, language)})" if error else ""
+    return _WAIT_LONG.to(language).format(count=count, since=f"{since:%Y-%m-%d %H:%M} UTC", error=why)
 
 
 DEADLINES = Text(es="plazos por procesar", en="deadlines to be processed")

@@ -13,6 +13,7 @@ from clusterflow.domain.records.base import REGISTRY
 from clusterflow.domain.records.parties import Organisation
 from clusterflow.domain.text import Language, Text
 from clusterflow.engine.record import Submission
+from clusterflow.engine.record_checks import NewTaxId, doubtful_tax_ids
 from clusterflow.errors import FactChanged, KeyTaken, Mistakes, shortened
 from clusterflow.intake.record_forms.form import (
     Form,
@@ -200,6 +201,16 @@ def _odd(record: Record, language: Language) -> dict[str, str]:
     return found
 
 
+def doubts_about(context: Context, record: Record, language: Language) -> list[str]:
+    """Return why the tax id of an organisation should be checked, as sentences; other records have none."""
+    if not isinstance(record, Organisation) or record.tax_id is None:
+        return []
+    with context.reading() as connection:
+        found = list(doubtful_tax_ids(connection, [NewTaxId("", record.id, record.tax_id, record.country)]))
+    texts = [one.describe(language).partition(": ")[2] for one in found]
+    return [f"{text[:1].upper()}{text[1:]}." for text in texts]
+
+
 def version_of(context: Context, author: Author, record: str, entry: int) -> FactVersion | None:
     """Return the version of a fact that an entry entered, if the initiative has it."""
     query = facts_query(context, author.person, author.initiative, record)
@@ -212,4 +223,15 @@ def form_values(record: Record, language: Language) -> Mapping[str, str]:
     return form_of(record, language)
 
 
-__all__ = ["Author", "FactVersion", "Outcome", "correct", "end", "enter", "form_values", "version_of", "withdraw"]
+__all__ = [
+    "Author",
+    "FactVersion",
+    "Outcome",
+    "correct",
+    "doubts_about",
+    "end",
+    "enter",
+    "form_values",
+    "version_of",
+    "withdraw",
+]

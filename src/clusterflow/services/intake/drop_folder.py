@@ -16,6 +16,7 @@ from clusterflow.engine.submissions import Delivery, DeliveryResult
 from clusterflow.errors import Mistake, NotPossible
 from clusterflow.intake.drop_folder import DONE, REFUSED, DropFolder, Stamp, shown_name, size_of
 from clusterflow.intake.submissions import delivered_file
+from clusterflow.reports.translations import mistake_text
 from clusterflow.services.context import Context
 from clusterflow.services.intake import submissions
 from clusterflow.services.intake.submissions import IntakeResult
@@ -73,7 +74,7 @@ async def receive_files(context: Context, folder: DropFolder, pause_seconds: flo
             _log.exception("%s could not be read", shown)
             delivery, marked_copy = _unreadable(shown, content, problem), b""
         run.receive([delivery], marked_copy)
-    return IntakeResult(recorded=run.recorded, refused=run.refused, repeated=run.repeated, problems=tuple(run.problems))
+    return run.result()
 
 
 def _first_files(stamps: Mapping[str, Stamp]) -> dict[str, Stamp]:
@@ -110,6 +111,13 @@ class _Run:
     refused: int = 0
     repeated: int = 0
     problems: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
+
+    def result(self) -> IntakeResult:
+        return IntakeResult(
+            recorded=self.recorded, refused=self.refused, repeated=self.repeated, problems=tuple(self.problems),
+            doubts=tuple(self.doubts),
+        )  # fmt: skip
 
     def receive(self, deliveries: Sequence[Delivery], marked_copy: bytes = b"") -> None:
         """Record deliveries and move their files; ``marked_copy`` is written beside a refused workbook."""
@@ -130,7 +138,11 @@ class _Run:
         is_repeat = not is_refused and received.already is not None
         self.refused, self.repeated = self.refused + is_refused, self.repeated + is_repeat
         self.recorded += not is_refused and not is_repeat
-        note = refusal_note(refusal, self.context.language) if refusal and is_refused else ""
+        doubts = submissions.doubts_of(received, self.context.language)
+        self.doubts += doubts
+        note = harmless("".join(f"{doubt}\n" for doubt in doubts))
+        if refusal and is_refused:
+            note = refusal_note(refusal, self.context.language)
         target = REFUSED if is_refused else DONE
         try:
             name = self.names[shown]
@@ -168,4 +180,5 @@ def refusal_note(refusal: Refusal, language: Language) -> str:
 
     The mistakes quote what others wrote, and people read the note in a terminal.
     """
-    return harmless("\n".join([_NOTE.to(language).format(number=refusal.id), *map(str, refusal.mistakes), ""]))
+    mistakes = (mistake_text(mistake, language) for mistake in refusal.mistakes)
+    return harmless("\n".join([_NOTE.to(language).format(number=refusal.id), *mistakes, ""]))

@@ -32,7 +32,8 @@ TOPIC = "clusterflow.record.submitted"
 class IntakeResult(Frozen):
     """Counts what an intake run did.
 
-    ``problems`` name the events and files that were left for the next run.
+    ``problems`` name the events and files that were left for the next run; ``doubts`` the tax ids that were recorded
+    as they are written, and that somebody should check.
     """
 
     recorded: int = 0
@@ -40,10 +41,11 @@ class IntakeResult(Frozen):
     repeated: int = 0
     """Files recorded by an earlier run that could not move them."""
     problems: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
 
     def describe(self, language: Language) -> str:
-        """Return the counts in one line; the last two are left out where they are zero."""
-        counts = (self.recorded, self.refused, self.repeated, len(self.problems))
+        """Return the counts in one line; the last three are left out where they are zero."""
+        counts = (self.recorded, self.refused, self.repeated, len(self.problems), len(self.doubts))
         labelled = zip(counts, _COUNT_LABELS, strict=True)
         return ", ".join(f"{n} {label.to(language)}" for place, (n, label) in enumerate(labelled) if n or place < 2)
 
@@ -53,7 +55,13 @@ _COUNT_LABELS = (
     Text(es="rechazadas", en="refused"),
     Text(es="ya registradas antes", en="already recorded before"),
     Text(es="pendientes para la próxima vez", en="left for the next run"),
+    Text(es="identificaciones fiscales por revisar", en="tax ids to check"),
 )
+
+
+def doubts_of(result: DeliveryResult, language: Language) -> tuple[str, ...]:
+    """Return the sentences about the doubtful tax ids of a delivery, which nobody was there to read."""
+    return tuple(one.describe(language) for one in result.recorded.doubtful) if result.recorded else ()
 
 
 def receive(context: Context, deliveries: Iterable[Delivery]) -> Iterator[tuple[Delivery, DeliveryResult | str]]:

@@ -12,7 +12,7 @@ from clusterflow.domain.criterion import Criterion
 from clusterflow.domain.lifecycle import LifecycleModel, Stage
 from clusterflow.domain.quantity import Bound, Unit
 from clusterflow.domain.terms import DecisionKind, Urgency
-from clusterflow.domain.text import Frozen
+from clusterflow.domain.text import Frozen, Text
 from clusterflow.engine.record import Submission
 from clusterflow.intake.assignments import read_assignments
 from clusterflow.rules.ballot import Ballot
@@ -34,14 +34,36 @@ LONGEST_WEEKS = 8 * 52
 QUARTER = timedelta(days=91)
 
 ASSUMPTIONS = (
-    "one initiative in Spain (Europe/Madrid), with a manager, a board of five, a committee and an office",
-    f"what a gate asks is met bit by bit, from {FIRST:.0%} to {LAST:.0%} of the days that its stage may take",
-    f"each {LATE_EACH}rd stage takes {LATE_BY - 1:.0%} longer than its model allows",
-    f"all who may decide say go, {THINKING.days} days after the gate opened",
-    "20 members, who join in the first year; from the second year on a label of two years, renewed in time; "
-    "a strategy of three years",
-    f"after the last gate a year of operation, in which one milestone lapses for {LAPSE_WEEKS} weeks",
-    "the quiet hours, the weekly cap and the digest of the settings; notices.yaml and the calendar as they are",
+    Text(
+        es="una iniciativa en España (Europe/Madrid), con gerencia, un consejo de cinco, un comité y una oficina",
+        en="one initiative in Spain (Europe/Madrid), with a manager, a board of five, a committee and an office",
+    ),
+    Text(
+        es=f"lo que pide una puerta se cumple poco a poco, del {FIRST:.0%} al {LAST:.0%} del plazo de su etapa",
+        en=f"what a gate asks is met bit by bit, from {FIRST:.0%} to {LAST:.0%} of the days that its stage may take",
+    ),
+    Text(
+        es=f"una de cada {LATE_EACH} etapas dura un {LATE_BY - 1:.0%} más de lo que permite su modelo",
+        en=f"one of {LATE_EACH} stages takes {LATE_BY - 1:.0%} longer than its model allows",
+    ),
+    Text(
+        es=f"todos los que pueden decidir dicen adelante, {THINKING.days} días después de abrirse la puerta",
+        en=f"all who may decide say go, {THINKING.days} days after the gate opened",
+    ),
+    Text(
+        es="20 miembros, que ingresan el primer año; desde el segundo año, un sello de dos años, renovado a tiempo; "
+        "una estrategia de tres años",
+        en="20 members, who join in the first year; from the second year on a label of two years, renewed in time; "
+        "a strategy of three years",
+    ),
+    Text(
+        es=f"después de la última puerta, un año de operación, en el que un hito caduca por {LAPSE_WEEKS} semanas",
+        en=f"after the last gate a year of operation, in which one milestone lapses for {LAPSE_WEEKS} weeks",
+    ),
+    Text(
+        es="horas de silencio, límite semanal y resumen según los ajustes; notices.yaml y el calendario como están",
+        en="the quiet hours, the weekly cap and the digest of the settings; notices.yaml and the calendar as they are",
+    ),
 )
 
 
@@ -67,7 +89,7 @@ class Budget(Frozen):
     mean: float
     """Messages per quarter on average; ``most``: in the fullest quarter."""
     most: int
-    assumptions: tuple[str, ...] = ASSUMPTIONS
+    assumptions: tuple[str, ...] = tuple(one.en for one in ASSUMPTIONS)
 
 
 def budget(model: LifecycleModel, settings: Settings) -> Budget:

@@ -7,9 +7,9 @@ from datetime import date
 
 from clusterflow.domain.lifecycle import DecidedBy, LifecycleModel
 from clusterflow.domain.state import InitiativeState, Vote
-from clusterflow.domain.terms import Answer, DecisionKind, Role, Severity, Stance
+from clusterflow.domain.terms import Answer, DecisionKind, Role, Stance
 from clusterflow.domain.text import Frozen, Language
-from clusterflow.reports.explanation import CriterionLine, GateExplanation
+from clusterflow.reports.explanation import CriterionLine, GateExplanation, GroupLine, OpenRequirement
 from clusterflow.reports.quorum import quorum, votes_so_far
 from clusterflow.reports.status import title_of
 from clusterflow.rules.stage_order import ancestors
@@ -72,10 +72,10 @@ class GatePage(Frozen):
     votes: tuple[VoteLine, ...]
     voices: tuple[Voice, ...]
     may_veto: bool
-    overridable: tuple[CriterionLine, ...]
-    """The blocking criteria that the reader may let pass though they are not met."""
-    unmet: tuple[CriterionLine, ...]
-    """The criteria that a conditional go sets a date for: those that block, or all that are not met if none blocks."""
+    overridable: tuple[OpenRequirement, ...]
+    """What blocks and the reader may let pass though it is not met; an *any of* is one."""
+    unmet: tuple[OpenRequirement, ...]
+    """What a conditional go sets a date for: all that blocks, or all that is not met if nothing blocks."""
     back_to: tuple[tuple[str, str], ...]
     """The stages that a recycle may go back to: id and title."""
     past: tuple[PastDecision, ...]
@@ -114,8 +114,7 @@ def gate_page(context: Context, initiative: str, stage: str, person: str, langua
         lines = _votes(model, rule, standing_votes, set(aliases.values()), naming, language)
         gate = naming.explained(gate)
     deciders = {v.decider for v in standing_votes}
-    unmet = [c for c in gate.criteria if c.answer is not Answer.MET and c.needed]
-    open_blocking = [c for c in unmet if c.severity is Severity.BLOCKING]
+    unmet = tuple(_open(unit) for unit in gate.units if unit.answer is not Answer.MET)
     return GatePage(
         gate=gate,
         review=review.id if review else None,
@@ -126,12 +125,16 @@ def gate_page(context: Context, initiative: str, stage: str, person: str, langua
         votes=lines,
         voices=_voices(eligible, names, aliases, deciders),
         may_veto=bool(roles & set(rule.veto)),
-        overridable=tuple(open_blocking) if roles & set(rule.override) else (),
-        unmet=tuple(open_blocking or unmet),
+        overridable=gate.hindrances if roles & set(rule.override) else (),
+        unmet=gate.hindrances or unmet,
         back_to=_back_to(model, stage, language) if review else (),
         past=_past(model, state, stage, language),
         at_gate=stage in state.at_gate and state.milestone(stage) is None,
     )
+
+
+def _open(unit: GroupLine | CriterionLine) -> OpenRequirement:
+    return OpenRequirement(requirement=unit.group if isinstance(unit, GroupLine) else unit.criterion, title=unit.title)
 
 
 def _voices(

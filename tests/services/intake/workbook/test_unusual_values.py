@@ -79,3 +79,9 @@ def test_each_new_row_is_shown_with_its_cells_and_a_long_list_is_shortened() -> 
     lines = summarize(plan_of("Miembros", MEMBERS[:2], *rows)).new
     assert lines[0] == "Miembros!2:2 Empresa 0: Alta: 2024-03-04"
     assert (len(lines), lines[-1]) == (31, "... y 5 más")
+
+
+def test_a_row_is_called_in_the_words_of_its_sheet_and_not_by_an_id_of_ours() -> None:
+    heads = ("Tema", "Fecha", "Invitados", "Respuestas", "Media (de 1 a 5)")
+    (line,) = summarize(plan_of("Encuestas", heads, ("confianza", date(2024, 3, 4), 20, 15, 3.85))).new
+    assert line.startswith("Encuestas!2:2 confianza · 2024-03-04: ")

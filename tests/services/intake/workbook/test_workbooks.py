@@ -375,3 +375,16 @@ def test_a_text_is_the_same_however_its_accents_are_encoded(office: Office, form
     assert [str(w.mistake) for w in plan.mistakes] == []
     assert [f.name for f in office.facts("organisation", id="camara")] == ["Cámara de León"]  # type: ignore[attr-defined]
     assert not [c for c in plan.changes if c.new.type == "organisation" and c.became == "new"]
+
+
+def test_rows_are_in_the_order_of_a_dictionary(office: Office) -> None:
+    for name in ("zeta Zeta", "nandu Ñandú", "acido Ácido", "nube Nube", "abeja abeja"):
+        organisation, label = name.split()
+        office.record(
+            f"organisation id={organisation} name={label} from=2024-01-01",
+            f"membership initiative=one organisation={organisation} from=2024-02-01",
+        )
+    page = office.book()["Miembros"]
+    names = [page.cell(n, 1).value for n in range(FIRST, page.max_row + 1)]
+    shown = [name for name in names if name in {"Zeta", "Ñandú", "Ácido", "Nube", "abeja"}]
+    assert shown == ["abeja", "Ácido", "Nube", "Ñandú", "Zeta"]

@@ -8,6 +8,7 @@ from typing import Any
 
 from clusterflow.domain.records import Record
 from clusterflow.domain.records.governance import Attendance, Meeting
+from clusterflow.domain.text import alphabetical
 from clusterflow.intake.workbook.layout import Column, Kind, Sheet
 from clusterflow.intake.workbook.sheets import SHEETS
 from clusterflow.intake.workbook.template import Grid, Row, TemplateRows
@@ -48,7 +49,7 @@ def _rows(sheet: Sheet, known: RegistrySnapshot, names: dict[str, Names], wanted
 def _order(facts: Sequence[Record]) -> tuple[str, ...]:
     last = facts[-1]
     label = getattr(last, "name", None) or getattr(last, "title", None)
-    return (str(label or last.valid_from), *last.identity())
+    return (alphabetical(label) if label else str(last.valid_from), *last.identity())
 
 
 def _row(sheet: Sheet, own: Record | None, other: Record | None, latest: Record, names: dict[str, Names]) -> Row:
@@ -84,8 +85,9 @@ def _shown(column: Column, value: Any, names: dict[str, Names], currency: str | 
 def _grid(known: RegistrySnapshot, names: dict[str, Names]) -> Grid:
     bodies, people, organisations = names["body"], names["person"], names["organisation"]
     meetings = sorted(known.latest_of(Meeting), key=lambda m: (m.valid_from, m.id))
-    grid = Grid([(m.id, bodies.shown.get(m.body, ""), m.valid_from) for m in meetings])
+    answers: dict[tuple[str, str], dict[str, tuple[bool, bool | None]]] = {}
     for fact in known.latest_of(Attendance):
         who = (people.display_name(fact.person), organisations.display_name(fact.organisation))
-        grid.answers.setdefault(who, {})[fact.meeting] = (fact.invited, fact.present)
-    return grid
+        answers.setdefault(who, {})[fact.meeting] = (fact.invited, fact.present)
+    by_name = sorted(answers.items(), key=lambda answer: [alphabetical(name) for name in answer[0]])
+    return Grid([(m.id, bodies.shown.get(m.body, ""), m.valid_from) for m in meetings], dict(by_name))

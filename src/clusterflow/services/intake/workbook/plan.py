@@ -16,6 +16,7 @@ from clusterflow.domain.records.base import in_force
 from clusterflow.domain.records.governance import Meeting
 from clusterflow.domain.records.labels import label_of
 from clusterflow.domain.records.parties import Organisation
+from clusterflow.domain.text import Language
 from clusterflow.engine.record import Submission
 from clusterflow.intake.workbook.bounds import example_of
 from clusterflow.intake.workbook.drafts import Draft, ReadResult
@@ -347,17 +348,17 @@ class _Planner:
 
     def called(self, fact: Record) -> str:
         """Return the name of a record."""
-        return display_name(fact, self.plan.names)
+        return display_name(fact, self.plan.names, self.plan.read.language)
 
 
-def display_name(fact: Record, names: Mapping[str, Names]) -> str:
+def display_name(fact: Record, names: Mapping[str, Names], language: Language) -> str:
     """Return the name of a record: its own, or the names of the records that it is about."""
     label = label_of(fact.type)
     if "id" in type(fact).model_fields:
         return str(getattr(fact, label))
-    words = []
+    words, columns = [], OF_RECORD[fact.type].columns_of(fact.type)
     for key in fact.key:
         value = str(getattr(fact, key))
         target = names.get(key)
-        words.append(target.shown.get(value, value) if target else value)
+        words.append(target.shown.get(value, value) if target else in_words(columns.get(key), value, language))
     return " · ".join(words)

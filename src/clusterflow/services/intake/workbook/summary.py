@@ -167,7 +167,7 @@ def _describe_new(plan: Plan) -> list[str]:
 
 
 def _describe_row(place: Place, changes: list[Change], names: Mapping[str, Names], language: Language) -> str:
-    title = display_name(changes[0].new, names)
+    title = display_name(changes[0].new, names, language)
     cells = dict[int, str]()
     for change in changes:
         columns = change.sheet.columns_of(change.new.type)
@@ -201,7 +201,7 @@ def _change(change: Change, names: Mapping[str, Names], language: Language) -> s
                 f"{title}: {format_value(change.sheet, new, name, before, names, language)} → "
                 f"{format_value(change.sheet, new, name, after, names, language)}"
             )
-    return f"{change.place} {display_name(new, names)}: {'; '.join(parts)}"
+    return f"{change.place} {display_name(new, names, language)}: {'; '.join(parts)}"
 
 
 def format_value(
@@ -235,7 +235,7 @@ def describe_duplicates(plan: Plan) -> list[str]:
 def _describe_removed(plan: Plan) -> list[str]:
     language, lines = plan.read.language, []
     for fact in plan.removed:
-        name = display_name(fact, plan.names)
+        name = display_name(fact, plan.names, language)
         if isinstance(fact, Attendance):
             name += f" ({presence_of(fact.invited, fact.present, language)})"
         elif isinstance(fact, Happening) and "valid_from" not in fact.key:
