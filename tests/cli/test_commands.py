@@ -262,6 +262,15 @@ def test_a_command_that_measures_again_reads_no_file_of_the_office(
     assert not modules_of(words) & READING
 
 
+def test_a_command_that_measures_again_builds_no_statement_of_a_metric(
+    office: Run, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(home / "cache"))
+    families = {"clusterflow.store.metrics.members", "clusterflow.store.metrics.trust"}
+    assert modules_of(("explain", "one")) & families
+    assert not modules_of(("explain", "one")) & families
+
+
 def modules_of(words: Sequence[str]) -> set[str]:
     """The modules that a command has loaded at its end."""
     code = "import atexit, sys; from clusterflow.cli import main; atexit.register(lambda: print(*sys.modules)); main()"

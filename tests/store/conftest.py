@@ -24,6 +24,7 @@ from clusterflow.store.columns import to_row
 from clusterflow.store.database import open_database
 from clusterflow.store.metrics import METRICS, evidence, measure
 from clusterflow.store.replaced_facts import find_replacements
+from clusterflow.store.statement_text import STATEMENT_TEXTS, StatementTexts
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 INITIATIVE = "one"
@@ -92,6 +93,13 @@ Fact = tuple[str, str, Mapping[str, Any]]
 """A record type, the first day of validity, and the fields."""
 
 
+class TextsInMemory(dict[str, bytes]):
+    """Stores the texts of statements."""
+
+    load = dict.get
+    store = dict.__setitem__
+
+
 @dataclass
 class Registry:
     """Writes facts directly into the tables, and measures metrics on them."""
@@ -99,6 +107,7 @@ class Registry:
     connection: Connection
     declarations: dict[str, MetricDeclaration]
     entries: Iterator[int] = field(default_factory=lambda: count(1))
+    stored: TextsInMemory = field(default_factory=TextsInMemory)
 
     def add(
         self, kind: str, day: str, /, *, initiative: str = INITIATIVE, entered: datetime | None = None, **fields: Any
@@ -151,6 +160,11 @@ class Registry:
         call = MetricCall(metric, tuple(sorted(parameters.items())))
         day = date.fromisoformat(on)
         found = measure(self.connection, [call], self.declarations, day, [initiative], known_at)
+        for _ in range(2):  # a text that is built, and one that was stored
+            texts = StatementTexts(self.stored)
+            stored = self.connection.execution_options(**{STATEMENT_TEXTS: texts})
+            assert measure(stored, [call], self.declarations, day, [initiative], known_at) == found
+        self.connection.execution_options(**{STATEMENT_TEXTS: None})
         return found[call].get(initiative, UNMEASURED)
 
     def evidence(

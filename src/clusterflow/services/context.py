@@ -17,8 +17,10 @@ from sqlalchemy import Engine as Database
 
 from clusterflow.domain.text import Language
 from clusterflow.engine.command import CommandContext
+from clusterflow.services.statement_cache import STATEMENTS
 from clusterflow.settings import Settings
 from clusterflow.store.database import CORRECTED_DAYS, check_schema, read_connection, shared_database
+from clusterflow.store.statement_text import STATEMENT_TEXTS
 
 if TYPE_CHECKING:  # start-up time: not every command needs the models and the dues
     from clusterflow.domain.dues import Scheme
@@ -55,7 +57,9 @@ class Context:
 
     def __init__(self, settings: Settings, database: Database, clock: Clock = system_clock) -> None:
         self.settings, self.clock = settings, clock
-        self.database = database.execution_options(**{CORRECTED_DAYS: lambda: self.corrected_days})
+        self.database = database.execution_options(
+            **{CORRECTED_DAYS: lambda: self.corrected_days, STATEMENT_TEXTS: STATEMENTS}
+        )
 
     @classmethod
     def open(cls, settings: Settings | None = None, clock: Clock = system_clock) -> Self:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
+import stat
 import tempfile
 from pathlib import Path
 
-MOST_FILES = 16
-"""The files of one kind that stay. The oldest are removed."""
+MOST_FILES = {"metrics": 16, "statement": 512}
+"""The files of each kind that stay. The oldest are removed."""
+
+_WRITABLE_BY_OTHERS = 0o022
 
 
 def cache_folder() -> Path:
@@ -21,10 +25,17 @@ def cache_folder() -> Path:
 
 
 def load(kind: str, key: str) -> bytes | None:
-    """Return the content that was stored under a key; ``None`` if there is none, or if it is another user's."""
+    """Return the content that was stored under a key.
+
+    ``None`` if there is none, if it was damaged, or if another user wrote it or could have.
+    """
     with contextlib.suppress(OSError, RuntimeError), _file(kind, key).open("rb") as file:
-        if not hasattr(os, "geteuid") or os.fstat(file.fileno()).st_uid == os.geteuid():
-            return file.read()
+        found = os.fstat(file.fileno())
+        if not hasattr(os, "geteuid") or (
+            found.st_uid == os.geteuid() and not stat.S_IMODE(found.st_mode) & _WRITABLE_BY_OTHERS
+        ):
+            digest, _, content = file.read().partition(b"\n")
+            return content if digest == _digest(content) else None
     return None
 
 
@@ -36,12 +47,16 @@ def store(kind: str, key: str, content: bytes) -> None:
         # Another process may read or write the same file at this moment, so it appears complete.
         number, draft = tempfile.mkstemp(dir=target.parent)
         with os.fdopen(number, "wb") as file:
-            file.write(content)
+            file.write(_digest(content) + b"\n" + content)
         Path(draft).replace(target)
         files = sorted(target.parent.glob(f"{kind}-*"), key=lambda file: file.stat().st_mtime_ns, reverse=True)
-        for old in files[MOST_FILES:]:
+        for old in files[MOST_FILES[kind] :]:
             old.unlink(missing_ok=True)
 
 
+def _digest(content: bytes) -> bytes:
+    return hashlib.sha256(content).hexdigest().encode()
+
+
 def _file(kind: str, key: str) -> Path:
-    return cache_folder() / f"{kind}-{key}.json"
+    return cache_folder() / f"{kind}-{key}"

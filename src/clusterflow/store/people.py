@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 from typing import Any
@@ -36,6 +36,7 @@ from clusterflow.rules.quorum import entitled_roles
 from clusterflow.store import tables
 from clusterflow.store.query_scope import Scope
 from clusterflow.store.registry import MOST_NAMED, current
+from clusterflow.store.statement_text import statement_texts
 
 SEAT_ROLES = {
     (BodyKind.MANAGEMENT, SeatRole.MANAGER): Role.MANAGER,
@@ -137,22 +138,29 @@ def capacities(connection: Connection, initiative: str, on: date, person: str | 
     parameters = {"initiative": initiative, "as_of": on} | ({} if person is None else {"person": person})
     roles: dict[str, set[Role]] = {}
     organisations: dict[str, dict[str, HelixKind | None]] = {}
-    for row in connection.execute(_capacity_query(person is not None), parameters):
-        held = roles.setdefault(row.person, set())
-        represents = organisations.setdefault(row.person, {})
-        if row.what == "seat":
-            kind, role = BodyKind(row.first), SeatRole(row.second)
+    for who, what, first, second, flag in _capacity_rows(connection, parameters):
+        held = roles.setdefault(who, set())
+        represents = organisations.setdefault(who, {})
+        if what == "seat":
+            kind, role = BodyKind(first), SeatRole(second)
             if (kind, role) in SEAT_ROLES:
                 held.add(SEAT_ROLES[kind, role])
-            if row.flag and kind in VOTING_SEATS:
+            if flag and kind in VOTING_SEATS:
                 held.add(VOTING_SEATS[kind])
-        elif row.what == "organisation":
-            represents[row.second] = HelixKind(row.first) if row.first is not None else None
-        elif row.what == "founder" and row.flag:
+        elif what == "organisation":
+            represents[second] = HelixKind(first) if first is not None else None
+        elif what == "founder" and flag:
             held.add(Role.FOUNDER)
-        elif row.what == "office":
+        elif what == "office":
             held.add(Role.OFFICE)
     return {p: Capacity(roles=frozenset(held), organisations=organisations[p]) for p, held in roles.items()}
+
+
+def _capacity_rows(connection: Connection, parameters: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
+    """Return (person, what, first, second, flag) of each capacity."""
+    one, texts = "person" in parameters, statement_texts(connection)
+    text = texts and texts.get(connection, ("capacities", one), lambda: (_capacity_query(one), None))
+    return text.rows(connection, parameters) if text else connection.execute(_capacity_query(one), parameters).all()
 
 
 def delegations_of(connection: Connection, initiative: str, on: date) -> frozenset[tuple[str, str]]:

@@ -16,6 +16,8 @@ from clusterflow.services.catalogue import metric_cache
 from clusterflow.services.catalogue.metrics import _metrics, metrics_in
 from clusterflow.settings import shipped_folder
 
+MOST = user_cache.MOST_FILES["metrics"]
+
 
 @pytest.fixture
 def configs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -27,7 +29,7 @@ def configs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def cached_files(tmp_path: Path) -> list[Path]:
-    return sorted((tmp_path / "cache").rglob("*.json"))
+    return sorted((tmp_path / "cache").rglob("metrics-*"))
 
 
 def test_what_is_cached_is_what_the_file_declares(configs: Path, tmp_path: Path) -> None:
@@ -88,6 +90,19 @@ def test_what_another_user_wrote_is_not_read(monkeypatch: pytest.MonkeyPatch, co
     assert user_cache.load("metrics", "key") is None
 
 
+def test_what_another_user_could_have_written_is_not_read(configs: Path, tmp_path: Path) -> None:
+    user_cache.store("metrics", "key", b"content")
+    (tmp_path / "cache" / "clusterflow" / "metrics-key").chmod(0o620)
+    assert user_cache.load("metrics", "key") is None
+
+
+def test_a_changed_byte_is_noticed(configs: Path, tmp_path: Path) -> None:
+    user_cache.store("metrics", "key", b"content")
+    file = tmp_path / "cache" / "clusterflow" / "metrics-key"
+    file.write_bytes(file.read_bytes().replace(b"content", b"contend"))
+    assert user_cache.load("metrics", "key") is None
+
+
 def test_a_file_with_mistakes_is_not_cached(configs: Path, tmp_path: Path) -> None:
     (configs / "metrics.yaml").write_text("members: 1\n", encoding="utf-8")
     for _ in range(2):
@@ -97,10 +112,10 @@ def test_a_file_with_mistakes_is_not_cached(configs: Path, tmp_path: Path) -> No
 
 
 def test_the_oldest_files_are_removed(configs: Path, tmp_path: Path) -> None:
-    for number in range(user_cache.MOST_FILES + 3):
+    for number in range(MOST + 3):
         user_cache.store("metrics", str(number), b"")
-        os.utime(tmp_path / "cache" / "clusterflow" / f"metrics-{number}.json", (number, number))
+        os.utime(tmp_path / "cache" / "clusterflow" / f"metrics-{number}", (number, number))
     user_cache.store("metrics", "last", b"")
-    names = {file.stem for file in cached_files(tmp_path)}
-    assert len(names) == user_cache.MOST_FILES
-    assert {"metrics-last", f"metrics-{user_cache.MOST_FILES + 2}"} <= names
+    names = {file.name for file in cached_files(tmp_path)}
+    assert len(names) == MOST
+    assert {"metrics-last", f"metrics-{MOST + 2}"} <= names

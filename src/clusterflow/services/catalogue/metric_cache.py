@@ -14,9 +14,9 @@ from pathlib import Path
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-import clusterflow
 from clusterflow.domain.measurement import MetricDeclaration
 from clusterflow.services import user_cache
+from clusterflow.services.code_key import code_key
 
 KIND = "metrics"
 
@@ -29,7 +29,7 @@ def key_of(path: Path) -> str | None:
     """Return the key of the declarations in a file; ``None`` if the file cannot be read."""
     try:
         digest = hashlib.sha256(path.read_bytes())
-        for part in (*_code(), *_packages()):
+        for part in (code_key("configs", "domain", "domain/records"), *_packages()):
             digest.update(repr(part).encode())
     except OSError:
         return None
@@ -48,16 +48,6 @@ def load(key: str) -> dict[str, MetricDeclaration] | None:
 def store(key: str, declarations: dict[str, MetricDeclaration]) -> None:
     """Store the declarations of a file without mistakes."""
     user_cache.store(KIND, key, _DECLARATIONS.dump_json(declarations, exclude_defaults=True))
-
-
-def _code() -> Iterator[tuple[str, int, int]]:
-    """The modules that read a file and that declare what is read."""
-    root = Path(clusterflow.__file__).parent
-    for folder in (root / "configs", root / "domain", root / "domain" / "records"):
-        for entry in sorted(os.scandir(folder), key=lambda entry: entry.path):
-            if entry.name.endswith(".py"):
-                found = entry.stat()
-                yield entry.path, found.st_size, found.st_mtime_ns
 
 
 def _packages() -> Iterator[tuple[str, int]]:

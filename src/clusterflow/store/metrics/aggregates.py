@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, TypeGuard
 
-from sqlalchemy import ColumnElement, FromClause, Select, Subquery, and_, case, func, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, Subquery, and_, case, func, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.base import ColumnCollection
@@ -24,6 +24,7 @@ from clusterflow.rules.change_days import EarlierDay
 from clusterflow.store.metrics.evidence_rows import UNKNOWN
 from clusterflow.store.metrics.register import WrittenSums
 from clusterflow.store.metrics.sums import Given, Layout
+from clusterflow.store.statement_text import StatementText
 
 
 class utc_day(FunctionElement[Any]):  # noqa: N801 - reads as the SQL function it is
@@ -51,6 +52,7 @@ def _day(element: utc_day, compiler: SQLCompiler, **kw: Any) -> str:
 Columns = ColumnCollection[str, Any]
 Line = Sequence[Any]
 """A row that a statement returned."""
+Query = Select[Any] | StatementText
 
 
 class MetricRows(NamedTuple):
@@ -98,9 +100,15 @@ class Part:
 class Statement:
     """Returns a row for each initiative, or for each of its parts: their names, and the sums of metrics."""
 
-    query: Select[Any]
+    query: Query
     earlier_days: frozenset[EarlierDay]
     parts: tuple[Part, ...]
+
+    def rows(self, connection: Connection, values: Mapping[str, Any]) -> Sequence[Line]:
+        """Execute the statement."""
+        if isinstance(self.query, StatementText):
+            return self.query.rows(connection, values)
+        return connection.execute(self.query, values).all()
 
     def rows_of_parts(self, rows: Sequence[Line]) -> Iterator[tuple[Part, Sequence[Line]]]:
         """Yield the rows about each metric."""
@@ -113,13 +121,7 @@ class Statement:
 
 def sums_of(metric: MetricRows, by: tuple[str, ...] = ()) -> Statement:
     """Return the statement that sums the rows of one metric, by initiative and by some more of their columns."""
-    rows = metric.rows.subquery("evidence")
-    apart = [rows.c[name] for name in by]
-    currency = [rows.c.currency] if "currency" in rows.c else []
-    columns, layout = _sums(metric, rows.c, None)
-    query = select(rows.c.initiative, *apart, *currency, *columns).group_by(rows.c.initiative, *apart, *currency)
-    first = 1 + len(apart)
-    part = Part(metric.call, layout, tuple(range(first, first + len(layout.names))))
+    query, part = _sums_query(metric, by)
     return Statement(query, metric.earlier_days, (part,))
 
 
@@ -131,11 +133,20 @@ def sums_by_value(every: MetricRows, column: str, calls: Mapping[str, MetricCall
         column: the column of the rows with the value.
         calls: the calls by the value of the parameter.
     """
-    statement = sums_of(every, (column,))
-    (part,) = statement.parts
-    value = statement.query.selected_columns[column]
+    query, part = _sums_query(every, (column,))
+    value = query.selected_columns[column]
     parts = tuple(replace(part, call=call, value=name) for name, call in calls.items())
-    return replace(statement, query=statement.query.where(value.in_(sorted(calls))), parts=parts)
+    return Statement(query.where(value.in_(sorted(calls))), every.earlier_days, parts)
+
+
+def _sums_query(metric: MetricRows, by: tuple[str, ...]) -> tuple[Select[Any], Part]:
+    rows = metric.rows.subquery("evidence")
+    apart = [rows.c[name] for name in by]
+    currency = [rows.c.currency] if "currency" in rows.c else []
+    columns, layout = _sums(metric, rows.c, None)
+    query = select(rows.c.initiative, *apart, *currency, *columns).group_by(rows.c.initiative, *apart, *currency)
+    first = 1 + len(apart)
+    return query, Part(metric.call, layout, tuple(range(first, first + len(layout.names))))
 
 
 def sums_together(metrics: Iterable[MetricRows]) -> Iterator[Statement]:

@@ -36,6 +36,7 @@ from clusterflow.store.metrics.aggregates import (
 )
 from clusterflow.store.metrics.register import METRICS, Rows, rows_by_value, sums_written
 from clusterflow.store.metrics.sums import Sums, converted, fold_sums, minor_units, to_fraction
+from clusterflow.store.metrics.texts import stored_statement
 from clusterflow.store.query_scope import Scope, parameter_values
 from clusterflow.store.tables import REGISTRY_TABLES
 
@@ -119,7 +120,11 @@ def measure(
     scope = Scope.over(initiatives, known_at is not None)
     wanted = tuple((c, How.of(declarations[c.metric])) for c in sorted(set(calls)) if c.metric in METRICS)
     # The statements of each combination are compiled once. Of some initiatives there would be too many combinations.
-    waiting = [*_together(wanted, scope)] if scope.everywhere else [_summed(call, scope, how) for call, how in wanted]
+    waiting = (
+        [*_together(wanted, scope)]
+        if scope.everywhere
+        else [_single(connection, call, scope, how) for call, how in wanted]
+    )
     if not scope.single:
         plan_quickly(connection)
     in_money = any("currency" in part.layout.names for statement in waiting for part in statement.parts)
@@ -128,7 +133,7 @@ def measure(
     while waiting:
         statement = waiting.pop()
         values = parameter_values(statement.earlier_days, as_of, initiatives, known_at)
-        rows = connection.execute(statement.query, values).all()
+        rows = statement.rows(connection, values)
         for part, own in statement.rows_of_parts(rows):
             declared = declarations[part.call.metric]
             if part.currencies is not None and any(map(part.is_mixed, own)):
@@ -136,6 +141,10 @@ def measure(
             else:
                 found[part.call] = _Folding(part, declared, as_of, rates).by_initiative(own)
     return found
+
+
+def _single(connection: Connection, call: MetricCall, scope: Scope, how: How) -> Statement:
+    return stored_statement(connection, call, scope, how, lambda: _summed(call, scope, how))
 
 
 class _Folding:
@@ -219,7 +228,7 @@ def measure_by_part(
     values = parameter_values(statement.earlier_days, as_of, initiatives, known_at)
     (part,) = statement.parts
     folding = _Folding(part, declared, as_of, _rates(connection, as_of, known_at))
-    for row in connection.execute(statement.query, values).all():
+    for row in statement.rows(connection, values):
         parts, name = lines.setdefault(row[0], {}), tuple(row[1 : 1 + len(by)])
         parts[name] = (*parts.get(name, ()), folding.values(row))
     return {

@@ -81,6 +81,10 @@ class _Metrics(MutableMapping[str, Rows]):
     def __len__(self) -> int:
         return len({**self._family_of, **self._loaded})
 
+    def is_ours(self, name: str) -> bool:
+        """Whether a metric belongs to a family, so that its statement follows from our code."""
+        return name in self._family_of
+
     def declare(self, name: str, rows: Rows) -> None:
         """Add a metric of a family.
 
