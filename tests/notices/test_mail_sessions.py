@@ -22,8 +22,6 @@ from clusterflow.notices.delivery import Answer, Message, deliver
 class Counted(Mailbox):
     """Counts its sessions; ``most`` is the number of mails that each may send."""
 
-    pipelining = False
-
     def __init__(self) -> None:
         super().__init__()
         self.sessions, self.most = 0, 1000
@@ -34,7 +32,7 @@ class Counted(Mailbox):
         self.sessions += 1
         session.mails = 0
         session.host_name = hostname
-        return [*responses[:-1], "250-PIPELINING", *responses[-1:]] if self.pipelining else responses
+        return responses
 
     async def handle_MAIL(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
         session.mails += 1
@@ -54,10 +52,8 @@ def serving(box: Mailbox, port: int) -> Iterator[str]:
         controller.stop()
 
 
-@pytest.fixture(autouse=True, params=[False, True], ids=["one-by-one", "together"])
-def no_sessions(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Every test with a server that takes one command at a time, and with one that takes several at once."""
-    monkeypatch.setattr(Counted, "pipelining", request.param)
+@pytest.fixture(autouse=True)
+def no_sessions() -> Iterator[None]:
     mail_sessions.close_sessions()
     yield
     mail_sessions.close_sessions()
@@ -88,20 +84,6 @@ def test_a_refused_mail_fails_alone() -> None:
     assert "550" in answers[1].text
     assert box.sessions == 1
     assert box.keys() == ["key:0", "key:2", "key:3"]
-
-
-def test_lines_of_a_mail_arrive_as_they_are() -> None:
-    box = Counted()
-    text = ".\n..\n. one\n\nFrom here " + "x" * 200
-    with serving(box, free_port()) as address:
-        for n in range(2):
-            message = Message(f"key:{n}", "A gate", text, None)
-            assert deliver("mail", SecretStr(address), "ana@firm.example", message).delivered
-    for _, mail in box.mails:
-        html = mail.get_body(("html",))
-        assert html is not None
-        received = html.get_content().replace("\r\n", "\n").strip()
-        assert received == "<p>.\n..\n. one</p>\n<p>From here " + "x" * 200 + "</p>"
 
 
 def test_a_server_that_takes_no_more_in_a_session_gets_a_new_one() -> None:

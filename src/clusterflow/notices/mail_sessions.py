@@ -12,13 +12,10 @@ that server, so a server that hangs costs the mails that it has already, and no 
 
 from __future__ import annotations
 
-import re
 import smtplib
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
-from smtplib import quoteaddr
+from contextlib import suppress
 from typing import Any
 
 from apprise.plugins.email import base, smtp
@@ -35,11 +32,6 @@ IDLE_SECONDS = 10.0
 MOST_MAILS = 100
 """How many mails a session serves: many servers allow no more."""
 
-_DONE, _TAKEN, _GO_ON, _CLOSING = 250, (250, 251), 354, 421
-_LINE_END = re.compile(r"\r\n|\n|\r(?!\n)")
-_DOTS = re.compile(rb"^\.", re.MULTILINE)
-"""As smtplib has them."""
-
 Server = tuple[str, int]
 Account = tuple[Any, ...]
 """All that makes two sessions alike: server, account, encryption, and how strict it is."""
@@ -54,68 +46,17 @@ class _Session(smtplib.SMTP):
     server: Server = ("", 0)
 
     def data(self, msg: Any) -> tuple[int, bytes]:
-        with self._handing_over():
-            return super().data(msg)
-
-    @contextmanager
-    def _handing_over(self) -> Iterator[None]:
         assert self.sock is not None  # noqa: S101 - smtplib sends data on an open connection alone
         usual = self.sock.gettimeout()
         self.sock.settimeout(ANSWER_SECONDS)
         self.handed_over = True
         waiting = _WAITING.begin(self.server)
         try:
-            yield
+            return super().data(msg)
         finally:
             _WAITING.end(self.server, waiting)
             if self.sock is not None:  # smtplib closes it where the server hangs up
                 self.sock.settimeout(usual)
-
-    def sendmail(  # type: ignore[override]
-        self, from_addr: str, to_addrs: Sequence[str], msg: str, *options: Any
-    ) -> dict[str, tuple[int, bytes]]:
-        """Send a mail as ``smtplib`` does. A server that allows it gets sender, recipient and DATA at once (RFC 2920).
-
-        So a mail waits twice for the server instead of four times.
-        """
-        self.ehlo_or_helo_if_needed()
-        if len(to_addrs) != 1 or options or not (self.does_esmtp and self.has_extn("pipelining")):
-            return super().sendmail(from_addr, to_addrs, msg, *options)
-        (to,), content = to_addrs, _LINE_END.sub("\r\n", msg).encode("ascii")
-        size = f" size={len(content)}" if self.has_extn("size") else ""
-        self.send(f"MAIL FROM:{quoteaddr(from_addr)}{size}\r\nRCPT TO:{quoteaddr(to)}\r\nDATA\r\n")
-        sender, recipient, begin = self._answers()
-        is_wanted = sender[0] == _DONE and recipient[0] in _TAKEN
-        if is_wanted and begin[0] == _GO_ON:
-            with self._handing_over():
-                self.send(_DOTS.sub(b"..", content).removesuffix(b"\r\n") + b"\r\n.\r\n")
-                end = self.getreply()
-        else:
-            if begin[0] == _GO_ON:  # the server awaits a mail nonetheless, and refuses an empty one
-                self.send(".\r\n")
-                self.getreply()
-            end = begin
-        if is_wanted and end[0] == _DONE:
-            return {}
-        if _CLOSING in (sender[0], recipient[0], end[0]):
-            self.close()
-        elif self.sock is not None:
-            self.rset()
-        if sender[0] != _DONE:
-            raise smtplib.SMTPSenderRefused(*sender, from_addr)
-        if recipient[0] not in _TAKEN:
-            raise smtplib.SMTPRecipientsRefused({to: recipient})
-        raise smtplib.SMTPDataError(*end)
-
-    def _answers(self) -> list[tuple[int, bytes]]:
-        """Return the answers to three commands; a server that closes the session after one gives no other."""
-        answers = [self.getreply()]
-        try:
-            answers += [self.getreply(), self.getreply()]
-        except smtplib.SMTPServerDisconnected:
-            if answers[0][0] != _CLOSING:
-                raise
-        return (answers + 2 * answers[-1:])[:3]
 
 
 class _TlsSession(_Session, smtplib.SMTP_SSL):
