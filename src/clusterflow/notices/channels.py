@@ -20,7 +20,6 @@ from pydantic import SecretStr
 
 from clusterflow.errors import Mistake, Mistakes
 from clusterflow.notices.apprise_log import collecting
-from clusterflow.notices.mail_messages import share_headers
 from clusterflow.notices.mail_sessions import share_sessions
 from clusterflow.notices.redaction import secrets_of
 from clusterflow.notices.tls import remember_authorities
@@ -124,7 +123,6 @@ def way_to(name: str, address: SecretStr, to: str | None, key: str, plugins: Pat
     """
     remember_authorities()
     share_sessions()
-    share_headers()
     written = address.get_secret_value()
     if to is not None and not _RECIPIENT.fullmatch(to):
         return Closed("the recipient's address is not an address")

@@ -17,7 +17,6 @@ from clusterflow.domain.notice import Attachment
 from clusterflow.notices.apprise_log import collecting
 from clusterflow.notices.channels import Closed, one_line, way_to
 from clusterflow.notices.markup import escaped, html, link, plain
-from clusterflow.notices.plain_mails import is_plain, send_mail
 from clusterflow.notices.redaction import redacted
 from clusterflow.notices.text_limits import in_parts
 
@@ -85,30 +84,18 @@ def deliver(name: str, address: SecretStr, to: str | None, message: Message, plu
             for place, body in enumerate(bodies, 1):
                 if place <= arrived:
                     continue
+                sender = _sender(way.plugin)
                 last = files if place == len(bodies) else None
-                answer = _send(way.plugin, subject, body, last or [], lambda: [safe(line) for line in lines])
-                if not answer.delivered:
+                result = sender.notify(
+                    title=subject, body=body, body_format=way.plugin.resolve_format(), attach=last or None
+                )
+                if not result:
+                    answer = read_answer(result, [safe(line) for line in lines])
                     return replace(answer, parts=arrived)
                 arrived = place
         except Exception as problem:  # a plug-in may do anything; it stops its own notice alone
             return Answer(False, safe(f"{type(problem).__name__}: {problem}"), arrived)
     return Answer(True, "accepted" if len(bodies) == 1 else f"accepted, in {len(bodies)} parts")
-
-
-def _send(
-    plugin: Any, subject: str, body: str, files: Sequence[AttachMemory], lines: Callable[[], Sequence[str]]
-) -> Answer:
-    """Send one message.
-
-    Args:
-        lines: returns what was logged meanwhile, without secrets.
-    """
-    if not files and body and is_plain(plugin):
-        return Answer(True, "accepted") if send_mail(plugin, subject, body) else _refusal([], lines())
-    result = _sender(plugin).notify(
-        title=subject, body=body, body_format=plugin.resolve_format(), attach=[*files] or None
-    )
-    return read_answer(result, lines())
 
 
 _OWN = threading.local()
@@ -133,10 +120,7 @@ def read_answer(result: apprise.AppriseResult, lines: Sequence[str] = ()) -> Ans
     if result:
         return Answer(True, "accepted")
     status = apprise.AppriseResultStatus(result.status)
-    return _refusal([] if status is apprise.AppriseResultStatus.FAILURE else [status.name.lower()], lines)
-
-
-def _refusal(reasons: Sequence[str], lines: Sequence[str]) -> Answer:
+    reasons = [] if status is apprise.AppriseResultStatus.FAILURE else [status.name.lower()]
     return Answer(False, "; ".join(dict.fromkeys([*reasons, *lines]))[:500] or "not accepted")
 
 
