@@ -95,7 +95,8 @@ _CHANGE = update(_OWN).where(_OWN.c.initiative == bindparam("this_initiative"))
 CACHE_SIZE = 512
 """How many states a process caches."""
 
-_RECENT: OrderedDict[str, InitiativeState] = OrderedDict()
+_RECENT: OrderedDict[tuple[str, str], InitiativeState] = OrderedDict()
+"""By the initiative and the hash of its chain's head."""
 
 
 def load_cached_state(connection: Connection, head: Head) -> InitiativeState | None:
@@ -104,7 +105,7 @@ def load_cached_state(connection: Connection, head: Head) -> InitiativeState | N
     The hash of the head covers every entry of the chain, and the state is derived from them, so a cached state stays
     valid for its hash.
     """
-    state = _RECENT.get(head.hash)
+    state = _RECENT.get((head.chain, head.hash))
     if state is None:
         state = load_state(connection, head)
         if state is not None:
@@ -114,7 +115,7 @@ def load_cached_state(connection: Connection, head: Head) -> InitiativeState | N
 
 def cache_state(head: Head, state: InitiativeState) -> None:
     """Cache the state for the next command on the same initiative; the oldest ones are evicted."""
-    _RECENT[head.hash] = state
+    _RECENT[head.chain, head.hash] = state
     if len(_RECENT) > CACHE_SIZE:
         _RECENT.popitem(last=False)
 
