@@ -191,6 +191,9 @@ class TestSideBySide:
         assert "the same person has already voted at this gate" in await office.description(form)
         await office.answer(form, by="petra")
         assert (await office.ended(form.run_id)).message == "operation: go"
+        answers = {"Decides · operation", "Decides · operation (2)", "Decides · operation (3)"}
+        drawn = await office.tasks(form.run_id, lambda t: answers <= t.keys())
+        assert {name for name in drawn if name.startswith("Decides · operation")} == answers
         assert standing.state(office.context, initiative).milestone("operation") is not None
 
 

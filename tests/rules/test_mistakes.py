@@ -96,3 +96,14 @@ def test_the_fields_that_are_accepted_are_those_that_people_write(record: str) -
 
 def test_a_field_that_nobody_can_write_is_no_field() -> None:
     assert any("has no field «valid_to»" in m for m in mistakes_of("meeting", {"valid_to": "2024-01-01"}))
+
+
+@pytest.mark.parametrize("record", RECORDS)
+def test_a_field_is_called_by_the_name_under_which_it_is_written(record: str) -> None:
+    fields = {field.alias or name for name, field in RECORDS[record].model_fields.items() if not field.exclude}
+    own = {"valid_from", "valid_to"}
+    reported = mistakes_of(record, dict.fromkeys(fields, [{}]))
+    assert {text.partition(":")[0] for text in reported} <= fields
+    for values in ({}, dict.fromkeys(own, "2024-01-01"), {"from": "2024-02-01", "to": "2024-01-01"}):
+        for text in mistakes_of(record, values):
+            assert not any(name in text.replace(f"«{name}»", "") for name in own), text
