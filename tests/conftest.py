@@ -30,7 +30,7 @@ sys.dont_write_bytecode = False
 os.environ["PYTHONDONTWRITEBYTECODE"] = ""
 """Where bytecode is forbidden, each process of a test would compile all of our modules anew."""
 
-os.environ["CLUSTERFLOW_NOTICES_MANNERS"] = "off"
+os.environ["CLUSTERFLOW_NOTICES_POLICY"] = "off"
 """Most tests check what is sent, not when. Tests of the delivery policy turn it on."""
 
 hasten_engines()

@@ -13,7 +13,9 @@ from pathlib import Path
 
 LIMIT = 400
 
-METAPHORS = re.compile(r"(?i)\b(couriers?|scribes?|bells?|parcels?|nudges?|receptions?|front desk|on the desk)\b")
+METAPHORS = re.compile(
+    r"(?i)\b(couriers?|scribes?|bells?|parcels?|nudges?|manners|receptions?|front desk|on the desk)\b"
+)
 """Metaphors that once named parts of this project. Standard words can be found by everybody, and by search."""
 
 PARTICIPLES = frozenset(

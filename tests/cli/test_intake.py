@@ -43,7 +43,7 @@ def test_nothing_waits_at_first(office: Run) -> None:
 
 def test_what_waits_is_listed_shown_and_mended(office: Run, hand_in: HandIn) -> None:
     number = str(hand_in("e1", membership("frim", colour="red")))
-    assert "1 refused submissions wait to be mended" in office("status").out
+    assert "1 refused submissions wait to be corrected" in office("status").out
     listed = office("intake", "refused").out
     assert "event e1" in listed
     assert "a membership has no field «colour»" in listed

@@ -16,7 +16,7 @@ ANA = "person id=ana name=Ana email=ana@firm.example language=en from=2020-01-01
 @pytest.fixture
 def polite(office: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
     """An office with a manager and a label that will expire."""
-    monkeypatch.setenv("CLUSTERFLOW_NOTICES_MANNERS", "on")
+    monkeypatch.setenv("CLUSTERFLOW_NOTICES_POLICY", "on")
     monkeypatch.delenv("CLUSTERFLOW_MAIL", raising=False)
     today = date.today()  # noqa: DTZ011 - the command's own clock
     for line in (
@@ -60,7 +60,7 @@ def test_a_preview_of_days_gone_by_is_a_mistake(polite: Run) -> None:
 def test_a_budget_counts_the_messages_of_a_typical_life_and_says_what_it_assumes(
     run: Run, monkeypatch: pytest.MonkeyPatch, model: str
 ) -> None:
-    monkeypatch.setenv("CLUSTERFLOW_NOTICES_MANNERS", "on")
+    monkeypatch.setenv("CLUSTERFLOW_NOTICES_POLICY", "on")
     found = run("notices", "budget", model, "--json").json
     count_of_rule = dict(found["rules"])
     assert count_of_rule["gate-ready"] == count_of_rule["decision"] > 3

@@ -48,7 +48,7 @@ def unlucky(office: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
         "CHANNELS": f'{{"bad": "nonsense://office:{WRITTEN}@x", "worse": "mailtos://office:{WRITTEN}@[broken"}}',
         "PREFECT_AUTH": f"office:{PASSWORD}",
         "PREFECT_PORT": str(free_port()),
-        "NOTICES_MANNERS": "off",
+        "NOTICES_POLICY": "off",
     }
     for name, address in addresses.items():
         monkeypatch.setenv(f"CLUSTERFLOW_{name}", address)

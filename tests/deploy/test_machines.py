@@ -75,7 +75,7 @@ def office(
         "PUBLIC_URL": "http://127.0.0.1",
     }
     own = {
-        "CLUSTERFLOW_NOTICES_MANNERS": "off",
+        "CLUSTERFLOW_NOTICES_POLICY": "off",
         "CLUSTERFLOW_SHARD": "1",
         "CLUSTERFLOW_METRICS_HOST": "127.0.0.1",
         "PREFECT_WORKER_HEARTBEAT_SECONDS": "5",

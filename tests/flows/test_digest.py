@@ -23,12 +23,12 @@ async def test_the_flow_sends_the_digests_of_the_day(
 ) -> None:
     with mail_server() as (box, server):
         own = {"DATABASE": sqlite_url, "TODAY": "2024-05-13", "LANGUAGE": "es", "MAIL": server}
-        for key, value in (own | {"NOTICES_MANNERS": "on", "PROOF": "none"}).items():
+        for key, value in (own | {"NOTICES_POLICY": "on", "PROOF": "none"}).items():
             monkeypatch.setenv(f"CLUSTERFLOW_{key}", value)
         office = Office(sqlite_url, f"i-{uuid4().hex[:8]}").at("2024-05-07")
         assert isinstance(office, Office)
         office.enrol(office.initiative, "cordoba")
-        polite = {"notices_manners": "on", "mail": SecretStr(server)}
+        polite = {"notices_policy": "on", "mail": SecretStr(server)}
         office.context.settings = office.context.settings.model_copy(update=polite)
         made = [
             Notice(
@@ -38,7 +38,7 @@ async def test_the_flow_sends_the_digests_of_the_day(
             for key in ("one", "two")
         ]  # fmt: skip
         with office.context.database.begin() as connection:
-            notices.insert_notices(connection, made, office.now, Dispatcher(office.context).manners)
+            notices.insert_notices(connection, made, office.now, Dispatcher(office.context).policy)
         async with working(), prefect_client() as client:
             deployment = await client.read_deployment_by_name("digest/weekly")
             run: FlowRun = await client.create_flow_run_from_deployment(deployment.id)

@@ -54,13 +54,13 @@ def local(calendar: WorkCalendar, at: datetime) -> datetime:
 def test_what_waits_for_the_end_of_quiet_leaves_at_the_first_moment_that_is_not(
     calendar: WorkCalendar, quiet: tuple[time, time] | None, at: datetime
 ) -> None:
-    manners = DeliveryPolicy(quiet=quiet)
-    opens = manners.opens_at(calendar, at)
+    policy = DeliveryPolicy(quiet=quiet)
+    opens = policy.opens_at(calendar, at)
     assert at <= opens <= at + timedelta(days=15)
-    assert not manners.is_quiet(calendar, opens)
+    assert not policy.is_quiet(calendar, opens)
     if opens > at:
         between = [at + (opens - at) * part / 97 for part in range(97)]
-        awake = [m for m in between if not manners.is_quiet(calendar, m)]
+        awake = [m for m in between if not policy.is_quiet(calendar, m)]
         # Only where the clock skips the end of the quiet hours is there a moment before it.
         assert all(opens - m <= timedelta(minutes=60) for m in awake)
         assert not awake or local(calendar, awake[0] - timedelta(hours=2)).dst() != local(calendar, opens).dst()
@@ -70,14 +70,14 @@ def test_what_waits_for_the_end_of_quiet_leaves_at_the_first_moment_that_is_not(
 def test_a_digest_leaves_on_the_readers_day_or_on_the_working_day_after_it(
     calendar: WorkCalendar, quiet: tuple[time, time] | None, at: datetime, day: Weekday
 ) -> None:
-    manners = DeliveryPolicy(quiet=quiet)
-    leaves = manners.digest_at(Receiver(calendar, day), at)
+    policy = DeliveryPolicy(quiet=quiet)
+    leaves = policy.digest_at(Receiver(calendar, day), at)
     assert at <= leaves <= at + timedelta(days=15)
-    assert not manners.is_quiet(calendar, leaves)
+    assert not policy.is_quiet(calendar, leaves)
     on = local(calendar, leaves).date()
     nominal = on - timedelta(days=(on.weekday() - day.number) % 7)
     assert quiet is None or on == nominal or not calendar.is_working_day(nominal)
-    assert manners.digest_at(Receiver(calendar, day), leaves) == leaves
+    assert policy.digest_at(Receiver(calendar, day), leaves) == leaves
 
 
 @given(CALENDARS, MOMENTS)
@@ -109,8 +109,8 @@ LOOKS = st.lists(st.integers(1, 40), min_size=1, max_size=8)
 class Life:
     """One person's messages, as the rules let them out."""
 
-    def __init__(self, manners: DeliveryPolicy, receivers: dict[str, Receiver], begun: datetime) -> None:
-        self.manners, self.receivers, self.begun = manners, receivers, begun
+    def __init__(self, policy: DeliveryPolicy, receivers: dict[str, Receiver], begun: datetime) -> None:
+        self.policy, self.receivers, self.begun = policy, receivers, begun
         self.waiting: dict[int, WaitingNotice] = {}
         self.came: dict[int, datetime] = {}
         self.sent: list[tuple[SentMessage, tuple[int, ...], WorkCalendar]] = []
@@ -121,11 +121,11 @@ class Life:
         if urgency is Urgency.URGENT:
             self.send(at, urgency, (number,), receiver)
             return
-        due = self.manners.first_due(receiver, urgency, at)
+        due = self.policy.first_due(receiver, urgency, at)
         self.waiting[number] = WaitingNotice(number, (rule, initiative), urgency, due, receiver)
 
     def look(self, now: datetime) -> None:
-        made = plan(self.manners, self.waiting.values(), [m for m, _, _ in self.sent], now)
+        made = plan(self.policy, self.waiting.values(), [m for m, _, _ in self.sent], now)
         for urgency, parts in [*((Urgency.NORMAL, p) for p in made.batches), (Urgency.DIGEST, made.digest)]:
             if parts:
                 first = self.waiting[parts[0]]
@@ -158,8 +158,8 @@ def test_any_life(
     here: WorkCalendar,
     there: WorkCalendar,
 ) -> None:
-    manners = DeliveryPolicy(quiet=quiet, weekly_cap=cap)
-    life = Life(manners, {"one": Receiver(here, day), "two": Receiver(there, day)}, begun)
+    policy = DeliveryPolicy(quiet=quiet, weekly_cap=cap)
+    life = Life(policy, {"one": Receiver(here, day), "two": Receiver(there, day)}, begun)
     coming = sorted((begun + timedelta(minutes=m), n, *rest) for n, (m, *rest) in enumerate(arrivals))
     now, turn = begun, 0
     while coming or life.waiting:
@@ -182,7 +182,7 @@ def test_any_life(
         if message.urgency is Urgency.URGENT:
             assert message.at == life.came[parts[0]], "urgent passes"
         else:
-            assert not manners.is_quiet(calendar, message.at), "quiet"
+            assert not policy.is_quiet(calendar, message.at), "quiet"
         assert all(message.at - life.came[n] <= LONGEST for n in parts)
 
 
@@ -255,8 +255,8 @@ def test_a_notice_is_due_at_its_very_moment() -> None:
 def test_a_digest_above_the_cap_waits_until_it_is_the_last_message_under_it(cap: int) -> None:
     sent = [SentMessage(NOON - timedelta(hours=12 * n), Urgency.NORMAL) for n in range(cap + 1)]
     urgent = SentMessage(NOON - timedelta(days=6), Urgency.URGENT)
-    manners = DeliveryPolicy(weekly_cap=cap, quiet=None)
-    made = plan(manners, [waiting(1, urgency=Urgency.DIGEST)], [*sent, urgent], NOON)
+    policy = DeliveryPolicy(weekly_cap=cap, quiet=None)
+    made = plan(policy, [waiting(1, urgency=Urgency.DIGEST)], [*sent, urgent], NOON)
     assert made.digest == ()
     assert made.put_off == {1: sent[cap - 1].at + WEEK}
 
@@ -278,9 +278,9 @@ def test_what_is_put_off_for_the_night_is_not_forgotten_where_a_digest_is_put_of
 
 
 def test_a_notice_waits_for_others_of_its_kind_and_a_digest_for_its_day() -> None:
-    manners, receiver = DeliveryPolicy(quiet=(time(20), time(7))), Receiver(PLACES[0], Weekday.MONDAY)
-    assert manners.first_due(receiver, Urgency.NORMAL, NOON) == NOON + manners.gather
-    assert manners.first_due(receiver, Urgency.DIGEST, NOON) == datetime(2024, 5, 13, 5, tzinfo=UTC), "seven in Madrid"
+    policy, receiver = DeliveryPolicy(quiet=(time(20), time(7))), Receiver(PLACES[0], Weekday.MONDAY)
+    assert policy.first_due(receiver, Urgency.NORMAL, NOON) == NOON + policy.gather
+    assert policy.first_due(receiver, Urgency.DIGEST, NOON) == datetime(2024, 5, 13, 5, tzinfo=UTC), "seven in Madrid"
 
 
 def test_without_a_cap_each_kind_is_a_message() -> None:

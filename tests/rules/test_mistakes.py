@@ -102,7 +102,7 @@ def test_a_field_that_nobody_can_write_is_no_field() -> None:
 def test_a_field_is_called_by_the_name_under_which_it_is_written(record: str) -> None:
     fields = {field.alias or name for name, field in RECORDS[record].model_fields.items() if not field.exclude}
     own = {"valid_from", "valid_to"}
-    reported = mistakes_of(record, dict.fromkeys(fields, [{}]))
+    reported = mistakes_of(record, {field: [{}] for field in fields})
     assert {text.partition(":")[0] for text in reported} <= fields
     for values in ({}, dict.fromkeys(own, "2024-01-01"), {"from": "2024-02-01", "to": "2024-01-01"}):
         for text in mistakes_of(record, values):

@@ -28,7 +28,7 @@ def notices(site: WebWorld) -> list[tuple[str, str, str]]:
 
 
 def test_a_notice_leads_to_the_page_of_its_gate_after_signing_in(make_site: Callable[..., WebWorld]) -> None:
-    site = make_site(web_address=SITE, notices_manners="off", notices_gather=0)
+    site = make_site(web_address=SITE, notices_policy="off", notices_gather=0)
     site.ready()
     (body,) = (b for rule, to, b in notices(site) if (rule, to) == ("gate-ready", "mona"))
     assert set(LINK.findall(body)) == {GATE}
@@ -61,7 +61,7 @@ def live(site: WebWorld) -> None:
 
 
 def test_every_link_of_a_notice_opens_for_its_recipient(make_site: Callable[..., WebWorld]) -> None:
-    site = make_site(web_address=SITE, notices_manners="off", notices_gather=0)
+    site = make_site(web_address=SITE, notices_policy="off", notices_gather=0)
     live(site)
     found = notices(site)
     links = {(to, path) for _, to, body in found for path in LINK.findall(body)}
@@ -80,7 +80,7 @@ def test_every_link_of_a_notice_opens_for_its_recipient(make_site: Callable[...,
 
 
 def test_without_web_pages_a_notice_says_the_command_that_shows_the_same(make_site: Callable[..., WebWorld]) -> None:
-    site = make_site(notices_manners="off", notices_gather=0)
+    site = make_site(notices_policy="off", notices_gather=0)
     live(site)
     bodies = {rule: body for rule, _, body in notices(site)}
     assert "    clusterflow explain one first\n" in bodies["decision"]

@@ -24,7 +24,7 @@ def in_words(problem: Exception) -> ClusterflowError | None:
         case ValidationError() if problem.title == Settings.__name__:
             return _settings(problem)
         case SettingsError():
-            return ClusterflowError(f"the settings cannot be read: {_first_line(problem)}. {_MEND}")
+            return ClusterflowError(f"the settings cannot be read: {_first_line(problem)}. {_CORRECTION}")
         case DBAPIError() if LOCKED in str(problem.orig):
             return Conflict("another program has been writing to the database for too long; try again")
         case DBAPIError():
@@ -61,7 +61,7 @@ def _no_prefect(problem: Any) -> str | None:
     return None if status in OF_A_PREFECT else f"HTTP {status}"
 
 
-_MEND = "Mend them in the environment or in .env"
+_CORRECTION = "Correct them in the environment or in .env"
 
 
 def _settings(problem: ValidationError) -> Mistakes:
@@ -72,9 +72,9 @@ def _settings(problem: ValidationError) -> Mistakes:
         field = Settings.model_fields.get(str(error["loc"][0]) if error["loc"] else "")
         name = PREFIX + "_".join(str(step) for step in error["loc"]).upper()
         if error["type"] != "value_error" and (fit := accepted(field)):
-            mistakes.append(Mistake(name, "is not accepted", fit, _MEND))
+            mistakes.append(Mistake(name, "is not accepted", fit, _CORRECTION))
         else:
-            mistakes.append(Mistake(name, reason, "", _MEND))
+            mistakes.append(Mistake(name, reason, "", _CORRECTION))
     return Mistakes(mistakes)
 
 

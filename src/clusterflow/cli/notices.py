@@ -111,7 +111,7 @@ def dead(*, to: Annotated[str | None, Parameter(help="for this person alone")] =
         when = f"{n.at:%Y-%m-%d %H:%M}"
         lines.add_row(str(n.number), when, n.recipient, n.subject, str(n.attempts), n.channel, answer)
     show(lines)
-    show("Mend what is wrong (clusterflow record person id=... email=...), then: clusterflow notices retry #")
+    show("Correct what is wrong (clusterflow record person id=... email=...), then: clusterflow notices retry #")
 
 
 @notices.command(help_epilogue="Example: clusterflow notices retry 12")

@@ -68,9 +68,9 @@ def _show_backlog(context: Context) -> None:
         for letter in waiting.dead:
             what = f"{letter.rule} of {letter.initiative} for {letter.recipient}, by {letter.channel}: {letter.answer}"
             show(f"  #{letter.number} {what}")
-        show("Mend the address, and send again: clusterflow notices dead; clusterflow notices retry #")
+        show("Correct the address, and send again: clusterflow notices dead; clusterflow notices retry #")
     if waiting.refused:
-        show(f"{waiting.refused} refused submissions wait to be mended. Look with: clusterflow intake refused")
+        show(f"{waiting.refused} refused submissions wait to be corrected. Look with: clusterflow intake refused")
 
 
 def _show_status(found: InitiativeStatus) -> None:

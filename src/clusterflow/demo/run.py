@@ -53,7 +53,7 @@ def _surround(home: Path, port: int, web_port: int, sink: MailSink) -> None:
     """Set the demonstration's settings in the environment, because the flows open the context by their settings."""
     own = {"HOME": str(home), "DATABASE": f"sqlite:///{home / 'clusterflow.db'}", "MAIL": sink.address}
     # The replay plays a month in seconds, and needs codes and decisions from the mails at once.
-    own |= {"NOTICES_MANNERS": "off"}
+    own |= {"NOTICES_POLICY": "off"}
     own |= {"PREFECT_PORT": str(port), "WEB_PORT": str(web_port), "WEB_HOST": "127.0.0.1"}
     own |= {"LANGUAGE": os.environ.get("CLUSTERFLOW_LANGUAGE", "es"), "ACTOR": "demo"}
     os.environ.update({f"CLUSTERFLOW_{name}": value for name, value in own.items()})

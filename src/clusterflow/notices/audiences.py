@@ -38,44 +38,50 @@ def _meant(rule: NoticeRule, event: Event) -> bool:
     return rule.level in (None, getattr(event, "level", None))
 
 
-def recipients(circle: Stakeholders, audiences: Iterable[Audience], concerned: Concerned) -> list[Recipient]:
+def recipients(stakeholders: Stakeholders, audiences: Iterable[Audience], concerned: Concerned) -> list[Recipient]:
     """The people of some audiences, each once."""
-    wanted = {person for audience in audiences for person in _people(circle, audience, concerned)}
+    wanted = {person for audience in audiences for person in _people(stakeholders, audience, concerned)}
     return [
-        Recipient(person=p.id, name=p.name, address=p.email, language=p.language or circle.language or DEFAULT_LANGUAGE)
-        for p in (circle.people[person] for person in sorted(wanted) if person in circle.people)
+        Recipient(
+            person=p.id, name=p.name, address=p.email, language=p.language or stakeholders.language or DEFAULT_LANGUAGE
+        )
+        for p in (stakeholders.people[person] for person in sorted(wanted) if person in stakeholders.people)
     ]
 
 
-def _people(circle: Stakeholders, audience: Audience, concerned: Concerned) -> set[str]:
+def _people(stakeholders: Stakeholders, audience: Audience, concerned: Concerned) -> set[str]:
     group = audience.group
     if group is Group.MEMBERS or group is Group.MEMBER:
         # Contacts are asked by the organisation that they are contacts of, whatever else they speak for.
-        meant = circle.members if group is Group.MEMBERS else {concerned.organisation}
-        return {p for o in meant if o and _fits(circle, audience, {o}) for p in circle.speakers.get(o, ())}
-    return {p for p in _group(circle, group, concerned) if _fits(circle, audience, circle.speaks_for.get(p, ()))}
+        meant = stakeholders.members if group is Group.MEMBERS else {concerned.organisation}
+        return {p for o in meant if o and _fits(stakeholders, audience, {o}) for p in stakeholders.speakers.get(o, ())}
+    return {
+        p
+        for p in _group(stakeholders, group, concerned)
+        if _fits(stakeholders, audience, stakeholders.speaks_for.get(p, ()))
+    }
 
 
-def _fits(circle: Stakeholders, audience: Audience, organisations: Iterable[str]) -> bool:
-    known = [circle.organisations[o] for o in organisations if o in circle.organisations]
+def _fits(stakeholders: Stakeholders, audience: Audience, organisations: Iterable[str]) -> bool:
+    known = [stakeholders.organisations[o] for o in organisations if o in stakeholders.organisations]
     return audience.holds([o.helix for o in known], [o.size for o in known])
 
 
-def _group(circle: Stakeholders, group: Group, concerned: Concerned) -> set[str]:
+def _group(stakeholders: Stakeholders, group: Group, concerned: Concerned) -> set[str]:
     match group:
         case Group.MANAGER:
-            return _seated(circle, BodyKind.MANAGEMENT, SeatRole.MANAGER)
+            return _seated(stakeholders, BodyKind.MANAGEMENT, SeatRole.MANAGER)
         case Group.OFFICE:
-            return set(circle.speakers.get(circle.office or "", ()))
+            return set(stakeholders.speakers.get(stakeholders.office or "", ()))
         case Group.BOARD:
-            return _board(circle)
+            return _board(stakeholders)
         case Group.CHAIR if concerned.body is not None:
-            return {s.person for s in circle.seats if s.body == concerned.body and s.role is SeatRole.CHAIR}
+            return {s.person for s in stakeholders.seats if s.body == concerned.body and s.role is SeatRole.CHAIR}
         case Group.CHAIR:
-            return _seated(circle, BodyKind.BOARD, SeatRole.CHAIR)
+            return _seated(stakeholders, BodyKind.BOARD, SeatRole.CHAIR)
         case Group.STRATEGIC_GROUP:
-            bodies = {concerned.body} if concerned.body else circle.owners
-            return {s.person for s in circle.seats if s.body in bodies} or _board(circle)
+            bodies = {concerned.body} if concerned.body else stakeholders.owners
+            return {s.person for s in stakeholders.seats if s.body in bodies} or _board(stakeholders)
         case Group.DECIDERS:
             return set(concerned.deciders)
         case Group.VOTER:
@@ -87,10 +93,10 @@ def _group(circle: Stakeholders, group: Group, concerned: Concerned) -> set[str]
     raise AssertionError(f"who is {group}?")
 
 
-def _board(circle: Stakeholders) -> set[str]:
-    voting = {s.person for s in circle.seats if s.vote and circle.bodies.get(s.body) is BodyKind.BOARD}
-    return voting | _seated(circle, BodyKind.BOARD, SeatRole.CHAIR)
+def _board(stakeholders: Stakeholders) -> set[str]:
+    voting = {s.person for s in stakeholders.seats if s.vote and stakeholders.bodies.get(s.body) is BodyKind.BOARD}
+    return voting | _seated(stakeholders, BodyKind.BOARD, SeatRole.CHAIR)
 
 
-def _seated(circle: Stakeholders, kind: BodyKind, role: SeatRole) -> set[str]:
-    return {s.person for s in circle.seats if s.role is role and circle.bodies.get(s.body) is kind}
+def _seated(stakeholders: Stakeholders, kind: BodyKind, role: SeatRole) -> set[str]:
+    return {s.person for s in stakeholders.seats if s.role is role and stakeholders.bodies.get(s.body) is kind}

@@ -128,7 +128,7 @@ class Plan:
 
 
 def plan(
-    manners: DeliveryPolicy, waiting: Iterable[WaitingNotice], lately: Iterable[SentMessage], now: datetime
+    policy: DeliveryPolicy, waiting: Iterable[WaitingNotice], lately: Iterable[SentMessage], now: datetime
 ) -> Plan:
     """Select the notices to send to one person now, and batch them.
 
@@ -138,15 +138,15 @@ def plan(
     """
     found = Plan()
     everything = sorted(waiting, key=lambda w: (w.due_at, w.id))
-    week = _Week(manners.weekly_cap, [m for m in lately if m.at > now - WEEK], now)
+    week = _Week(policy.weekly_cap, [m for m in lately if m.at > now - WEEK], now)
     awake: list[WaitingNotice] = []
     for one in everything:
         if one.due_at <= now:
-            if manners.is_quiet(one.receiver.calendar, now):
-                found.put_off[one.id] = manners.opens_at(one.receiver.calendar, now)
+            if policy.is_quiet(one.receiver.calendar, now):
+                found.put_off[one.id] = policy.opens_at(one.receiver.calendar, now)
             else:
                 awake.append(one)
-    _digest(manners, everything, awake, week, found)
+    _digest(policy, everything, awake, week, found)
     for kind in dict.fromkeys(one.kind for one in awake if one.urgency is not Urgency.DIGEST):
         group = [one for one in everything if one.kind == kind and one.urgency is not Urgency.DIGEST]
         if week.has_room():
@@ -155,12 +155,12 @@ def plan(
         elif found.digest:
             found.digest += tuple(one.id for one in group)
         else:
-            found.to_digest |= {one.id: manners.digest_at(one.receiver, now) for one in group}
+            found.to_digest |= {one.id: policy.digest_at(one.receiver, now) for one in group}
     return found
 
 
 def _digest(
-    manners: DeliveryPolicy,
+    policy: DeliveryPolicy,
     everything: Sequence[WaitingNotice],
     awake: Sequence[WaitingNotice],
     week: _Week,
@@ -177,7 +177,7 @@ def _digest(
         for one in found.digest:
             found.put_off.pop(one, None)
     else:
-        found.put_off |= {one.id: manners.opens_at(one.receiver.calendar, week.room_at()) for one in due}
+        found.put_off |= {one.id: policy.opens_at(one.receiver.calendar, week.room_at()) for one in due}
 
 
 class _Week:

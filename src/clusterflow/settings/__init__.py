@@ -136,7 +136,7 @@ class Settings(BaseModel):
         default=None,
         description="Apprise address of the mail server, without a recipient: mailtos://USER:PASSWORD@HOST?from=...",
     )
-    notices_manners: Literal["on", "off"] = Field(
+    notices_policy: Literal["on", "off"] = Field(
         default="on", description="off: every notice is sent at once, at any hour and in any number"
     )
     # The four numbers below are proposals of this project (P). A person's record may name another time zone and digest

@@ -34,7 +34,7 @@ class QuotedNotice:
 
 
 def receivers(
-    connection: Connection, of: Iterable[tuple[str, str]], at: datetime, manners: DeliveryPolicy
+    connection: Connection, of: Iterable[tuple[str, str]], at: datetime, policy: DeliveryPolicy
 ) -> dict[tuple[str, str], Receiver]:
     """Return the time zone, holidays and digest day of each (person, initiative).
 
@@ -51,7 +51,7 @@ def receivers(
         place: Person | InitiativeProfile | None = own if own and (own.country or own.subdivision) else profile
         region = place.subdivision if place else None
         country = (place.country if place else None) or (region[:2] if region else None)
-        day = (own.digest_day if own else None) or manners.digest_day
+        day = (own.digest_day if own else None) or policy.digest_day
         found[person, initiative] = Receiver(work_calendar(connection, zone, country, region), day)
     return found
 
@@ -75,7 +75,7 @@ def recipients_due(connection: Connection, now: datetime, limit: int) -> list[st
 
 
 def unreleased_by_recipient(
-    connection: Connection, people: Sequence[str], now: datetime, manners: DeliveryPolicy
+    connection: Connection, people: Sequence[str], now: datetime, policy: DeliveryPolicy
 ) -> dict[str, list[WaitingNotice]]:
     """Return all unreleased notices of some people, due or not."""
     columns = (
@@ -84,7 +84,7 @@ def unreleased_by_recipient(
     rows = connection.execute(
         select(*columns).where(*is_unreleased(), _NOTICE.c.recipient.in_(people)).order_by(_NOTICE.c.id)
     ).all()
-    known = receivers(connection, ((r.recipient, r.initiative) for r in rows), now, manners)
+    known = receivers(connection, ((r.recipient, r.initiative) for r in rows), now, policy)
     found: dict[str, list[WaitingNotice]] = {}
     for r in rows:
         found.setdefault(r.recipient, []).append(

@@ -84,21 +84,21 @@ def row_of(notice: Notice, at: datetime, due_at: datetime, released_at: datetime
 
 
 def insert_notices(
-    connection: Connection, notices: Sequence[Notice], at: datetime, manners: DeliveryPolicy | None
+    connection: Connection, notices: Sequence[Notice], at: datetime, policy: DeliveryPolicy | None
 ) -> int:
     """Insert the notices whose keys are not stored yet; return how many are new.
 
     Args:
-        manners: the policy that decides when each may be sent; None: all at once.
+        policy: the policy that decides when each may be sent; None: all at once.
     """
     table = tables.notice
     known = _known(connection, (n.key for n in notices))
     new = [n for n in notices if known.get(n.key, True)]
     patient = [n for n in new if n.urgency is not Urgency.URGENT]
-    rows = [row_of(n, at, at, at) for n in new if manners is None or n.urgency is Urgency.URGENT]
-    if manners is not None and patient:
-        of = receivers(connection, ((n.recipient, n.initiative) for n in patient), at, manners)
-        due_at = {n.key: manners.first_due(of[n.recipient, n.initiative], n.urgency, at) for n in patient}
+    rows = [row_of(n, at, at, at) for n in new if policy is None or n.urgency is Urgency.URGENT]
+    if policy is not None and patient:
+        of = receivers(connection, ((n.recipient, n.initiative) for n in patient), at, policy)
+        due_at = {n.key: policy.first_due(of[n.recipient, n.initiative], n.urgency, at) for n in patient}
         rows += [row_of(n, at, due_at[n.key], None) for n in patient]
     fresh = [row for row in rows if row["key"] not in known]
     if fresh:

@@ -127,7 +127,7 @@ def test_a_notice_that_reached_nobody(
 ) -> None:
     box, address = mailbox
     monkeypatch.setenv("CLUSTERFLOW_MAIL", address)
-    world.context.settings = Settings(notices_manners="off")
+    world.context.settings = Settings(notices_policy="off")
     box.refused.add("bruno@firm.example")
     world.state_figure("first")
     world.evaluate()
@@ -150,7 +150,7 @@ def test_many_notices_that_reached_nobody(
 ) -> None:
     box, address = mailbox
     monkeypatch.setenv("CLUSTERFLOW_MAIL", address)
-    world.context.settings = Settings(notices_manners="off")
+    world.context.settings = Settings(notices_policy="off")
     for number in range(7):
         box.refused.add(f"p{number}@firm.example")
         world.record(

@@ -58,10 +58,10 @@ EXPECTED = {
 def test_each_audience_is_these_people_and_none_is_everybody(world: World) -> None:
     """Nobody is notified of a moment that concerns no member, no voter and no person; not everybody instead."""
     with world.context.database.connect() as connection:
-        circle = stakeholders_of(connection, "one", world.now.date(), persons=["stranger", "nobody"])
+        stakeholders = stakeholders_of(connection, "one", world.now.date(), persons=["stranger", "nobody"])
     assert set(EXPECTED) == set(Group)
     for group, expected in EXPECTED.items():
-        found = recipients(circle, [Audience(group=group)], Concerned())
+        found = recipients(stakeholders, [Audience(group=group)], Concerned())
         assert {r.person for r in found} == expected, group
 
 
@@ -82,7 +82,7 @@ def test_no_name_of_a_person_or_label_begins_another_header(
 ) -> None:
     box, address = mailbox
     world.context.settings = world.context.settings.model_validate(
-        {**world.context.settings.model_dump(), "mail": address, "notices_manners": "off"}
+        {**world.context.settings.model_dump(), "mail": address, "notices_policy": "off"}
     )
     for line in (
         "person id=mona email=mona@firm.example language=en from=2020-01-01",

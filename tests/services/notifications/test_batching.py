@@ -1,4 +1,4 @@
-"""Manners at work: what a dispatcher sends, when, and what it gathers."""
+"""The delivery policy: what a dispatcher sends, when, and what it batches."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ TINY = model(stage("first", (), stated("first", keep=">= 1/2")), stage("second",
 @pytest.fixture
 def world(database_url: str, mailbox: tuple[Mailbox, str]) -> World:
     w = World(database_url, TINY)
-    polite = {"mail": SecretStr(mailbox[1]), "notices_manners": "on"}
+    polite = {"mail": SecretStr(mailbox[1]), "notices_policy": "on"}
     w.context.settings = w.context.settings.model_copy(update=polite)
     w.enrol()
     w.record(f"initiative id=one name=Initiative-one country=ES timezone=Europe/Madrid from={w.now.date()}")
@@ -45,7 +45,7 @@ def queue_notice(world: World, urgency: Urgency, *keys: str, to: str = "mona", r
         for key in keys
     ]  # fmt: skip
     with world.context.database.begin() as connection:
-        notices.insert_notices(connection, made, world.now, Dispatcher(world.context).manners)
+        notices.insert_notices(connection, made, world.now, Dispatcher(world.context).policy)
 
 
 def subjects(world: World, box: Mailbox, when: datetime, to: str = "mona@firm.example") -> list[str]:
@@ -56,14 +56,14 @@ def subjects(world: World, box: Mailbox, when: datetime, to: str = "mona@firm.ex
     return box.subjects(to)
 
 
-def test_the_shipped_manners_are_polite(monkeypatch: pytest.MonkeyPatch, world: World) -> None:
-    monkeypatch.delenv("CLUSTERFLOW_NOTICES_MANNERS")
-    manners = Dispatcher(
+def test_the_default_policy_is_considerate(monkeypatch: pytest.MonkeyPatch, world: World) -> None:
+    monkeypatch.delenv("CLUSTERFLOW_NOTICES_POLICY")
+    policy = Dispatcher(
         World(str(world.context.settings.database), TINY, database=world.context.database).context
-    ).manners
-    assert manners is not None
-    assert manners == DeliveryPolicy()
-    assert (manners.quiet, manners.weekly_cap) == ((time(20), time(8)), 10)
+    ).policy
+    assert policy is not None
+    assert policy == DeliveryPolicy()
+    assert (policy.quiet, policy.weekly_cap) == ((time(20), time(8)), 10)
 
 
 def test_at_night_and_on_holidays_only_what_is_urgent_is_sent(world: World, mailbox: tuple[Mailbox, str]) -> None:

@@ -71,7 +71,7 @@ class Post:
 
         class Carriers(Dispatcher):
             def _send(self, at_most: int | None = None) -> tuple[int, int]:
-                return Carrier(world.context, {}, self.pages, self.manners, senders=1).send(at_most)
+                return Carrier(world.context, {}, self.pages, self.policy, senders=1).send(at_most)
 
         return Carriers(world.context)
 
@@ -104,7 +104,7 @@ class Letters(RuleBasedStateMachine):
     def begin(self, begun: str, hour: int) -> None:
         self.w = World(self.fresh.again(), model(stage("first")), database=self.fresh.engine).at(begun)
         self.w.now = self.w.now.replace(hour=hour)
-        polite = {"notices_manners": "on", "notices_cap": CAP, "notices_digest": "thursday"}
+        polite = {"notices_policy": "on", "notices_cap": CAP, "notices_digest": "thursday"}
         self.w.context.settings = self.w.context.settings.model_copy(update=polite)
         self.w.enrol()
         self.w.record(
@@ -131,7 +131,7 @@ class Letters(RuleBasedStateMachine):
         with self.w.context.database.begin() as connection:
             # The same entries may be carried twice, by a dispatcher that followed another.
             for _ in range(2):
-                notices.insert_notices(connection, made, self.w.now, self.post.dispatcher(self.w).manners)
+                notices.insert_notices(connection, made, self.w.now, self.post.dispatcher(self.w).policy)
         self.came |= dict.fromkeys(keys, (self.w.now, urgency))
 
     @rule(point=st.none() | st.integers(2, 12))
@@ -219,12 +219,10 @@ def test_any_letters_on_postgresql(postgres_server: str, postgres_template: str)
 
 def test_dispatchs_at_the_same_time_pass_no_cap(database_url: str) -> None:
     world = World(database_url, model(stage("first")))
-    world.context.settings = world.context.settings.model_copy(
-        update={"notices_manners": "on", "notices_quiet": "none"}
-    )
+    world.context.settings = world.context.settings.model_copy(update={"notices_policy": "on", "notices_quiet": "none"})
     world.enrol()
     post = Post()
-    manners = post.dispatcher(world).manners
+    policy = post.dispatcher(world).policy
     start = datetime(2024, 5, 7, 9, tzinfo=UTC)
     for turn in range(8):
         # Each time one more place than the cap has is requested, by dispatchers that run at the same moment.
@@ -236,7 +234,7 @@ def test_dispatchs_at_the_same_time_pass_no_cap(database_url: str) -> None:
                 )
                 for n in range(3)
             ]  # fmt: skip
-            notices.insert_notices(connection, made, start, manners)
+            notices.insert_notices(connection, made, start, policy)
         world.now = start + timedelta(minutes=16 + turn)
         ready = threading.Barrier(3)
 

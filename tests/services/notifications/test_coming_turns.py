@@ -45,7 +45,7 @@ def world(sqlite_url: str) -> World:
     world.evaluate()
     assert world.decide("first").decided
     world.evaluate()
-    world.context.settings = world.context.settings.model_copy(update={"notices_manners": "on"})
+    world.context.settings = world.context.settings.model_copy(update={"notices_policy": "on"})
     return world
 
 

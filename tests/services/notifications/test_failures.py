@@ -28,7 +28,7 @@ from clusterflow.store.tables import notice
 def world(sqlite_url: str, mailbox: tuple[Mailbox, str]) -> World:
     """Two initiatives whose gates have opened, and whose members owe something since yesterday."""
     w = World(sqlite_url, model(stage("first")))
-    w.context.settings = w.context.settings.model_copy(update={"mail": SecretStr(mailbox[1]), "notices_manners": "off"})
+    w.context.settings = w.context.settings.model_copy(update={"mail": SecretStr(mailbox[1]), "notices_policy": "off"})
     for initiative in ("one", "two"):
         w.enrol(initiative)
         w.record(
@@ -94,11 +94,11 @@ def test_a_reminder_that_nobody_can_write_holds_up_no_other_initiative_and_is_no
 def test_a_digest_that_nobody_can_write_holds_up_no_other_persons_and_is_not_lost(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    world.context.settings = world.context.settings.model_copy(update={"notices_manners": "on"})
+    world.context.settings = world.context.settings.model_copy(update={"notices_policy": "on"})
     world.at("2024-05-07")
     with world.context.database.begin() as connection:
         news = [_news(person) for person in ("mona", "bruno")]
-        notices.insert_notices(connection, news, world.now, Dispatcher(world.context).manners)
+        notices.insert_notices(connection, news, world.now, Dispatcher(world.context).policy)
     world.at("2024-05-13")
     original = _Writer.write
 

@@ -138,7 +138,7 @@ def test_two_years_of_dues_with_summer_time_and_holidays(sqlite_url: str) -> Non
 
 def test_a_payment_takes_back_the_reminder_that_waits_for_the_morning(sqlite_url: str) -> None:
     office = Office(sqlite_url)
-    office.context.settings = office.context.settings.model_copy(update={"notices_manners": "on"})
+    office.context.settings = office.context.settings.model_copy(update={"notices_policy": "on"})
     office.dispatcher = Dispatcher(office.context)
     office.dispatcher.reminders.rules = [rule for rule in office.dispatcher.rules if rule.id == "dues"]
     office.record(
@@ -200,7 +200,7 @@ def test_a_members_own_reminder_is_never_batched_with_the_debts_of_others(
 ) -> None:
     office = Office(database_url)
     office.context.settings = office.context.settings.model_copy(
-        update={"notices_manners": "on", "mail": SecretStr(mailbox[1])}
+        update={"notices_policy": "on", "mail": SecretStr(mailbox[1])}
     )
     office.dispatcher = Dispatcher(office.context)
     office.dispatcher.reminders.rules = [rule for rule in office.dispatcher.rules if rule.id == "dues"]
@@ -361,7 +361,7 @@ def test_a_learning_session_is_reminded_of_twice_with_its_date_for_the_calendar(
 
 def test_with_a_reminder_that_is_taken_back_goes_its_file(sqlite_url: str) -> None:
     office = Office(sqlite_url)
-    office.context.settings = office.context.settings.model_copy(update={"notices_manners": "on"})
+    office.context.settings = office.context.settings.model_copy(update={"notices_policy": "on"})
     office.dispatcher = Dispatcher(office.context)
     office.dispatcher.reminders.rules = [rule for rule in office.dispatcher.rules if rule.id == "learning-session"]
     office.record(

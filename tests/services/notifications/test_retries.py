@@ -29,7 +29,7 @@ BERTA = "berta@bolts.example"
 def office(sqlite_url: str, mailbox: tuple[Mailbox, str]) -> Office:
     """Two large invoices of Bolts are a day late, and the mailbox of Bolts takes nothing."""
     office = Office(sqlite_url)
-    polite = {"notices_manners": "on", "mail": SecretStr(mailbox[1])}
+    polite = {"notices_policy": "on", "mail": SecretStr(mailbox[1])}
     office.context.settings = office.context.settings.model_copy(update=polite)
     again(office)
     office.record(
@@ -137,7 +137,7 @@ def test_what_waits_leaves_when_manners_are_switched_off(office: Office, mailbox
     mailbox[0].refused = set()
     office.dispatcher.run()
     assert mailbox[0].mails == []
-    office.context.settings = office.context.settings.model_copy(update={"notices_manners": "off"})
+    office.context.settings = office.context.settings.model_copy(update={"notices_policy": "off"})
     again(office)
     office.dispatcher.run()
     assert len(mailbox[0].mails) == 1

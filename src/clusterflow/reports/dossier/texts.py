@@ -59,7 +59,7 @@ WORDS: dict[str, Text] = {
     "verdict": Text(es="Dictamen", en="Verdict"),
     "decision_open": Text(es="Se espera una decisión", en="A decision is waited for"),
     "votes_cast": Text(es="Votos emitidos", en="Votes cast"),
-    "mend": Text(es="Qué falta y quién puede remediarlo", en="What is missing, and who can mend it"),
+    "mend": Text(es="Qué falta y quién puede remediarlo", en="What is missing, and who can fix it"),
     "mended_by": Text(es="Quién puede", en="Who can"),
     "lapsed_since": Text(
         es="«{milestone}» ya no se sostiene desde el {day}. {title}: {found}; se pide {asked}.",

@@ -206,7 +206,7 @@ WORDS: dict[str, Text] = {
     "look_with": Text(es="Verlo con", en="Look with"),
     "backlog_events": Text(es="Apuntes de la bitácora para Prefect", en="Ledger entries for Prefect"),
     "backlog_notices": Text(es="Avisos por enviar", en="Notices to be sent"),
-    "backlog_refused": Text(es="Envíos rechazados por corregir", en="Refused submissions to be mended"),
+    "backlog_refused": Text(es="Envíos rechazados por corregir", en="Refused submissions to be corrected"),
     "backlog_given_up": Text(es="Avisos que no se pudieron entregar", en="Notices that could not be delivered"),
 }
 

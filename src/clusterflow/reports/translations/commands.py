@@ -15,10 +15,10 @@ COMMANDS: dict[str, str] = {
     "They go out while clusterflow is up, or with: clusterflow relay": "Salen mientras clusterflow está en marcha, "
     "o con: clusterflow relay",
     "{} notices could not be delivered and were given up.": "{} avisos no se pudieron entregar y se abandonaron.",
-    "Mend the address, and send again: clusterflow notices dead; "
+    "Correct the address, and send again: clusterflow notices dead; "
     "clusterflow notices retry #": "Corrija la dirección y envíe de nuevo: clusterflow notices dead; clusterflow "
     "notices retry #",
-    "{} refused submissions wait to be mended. Look with: clusterflow intake refused": "{} entregas rechazadas "
+    "{} refused submissions wait to be corrected. Look with: clusterflow intake refused": "{} entregas rechazadas "
     "esperan corrección. Véalas con: clusterflow intake refused",
     "#{} {} of {} for {}, by {}: {}": "#{} {} de {} para {}, por {}: {}",
     "condition until {}: {} at {} ({})": "condición hasta el {}: {}, en {} ({})",
@@ -220,7 +220,7 @@ COMMANDS: dict[str, str] = {
     "Most is told by: {}": "Lo más frecuente: {}",
     "It is assumed:": "Se supone:",
     "Notices given up": "Avisos abandonados",
-    "Mend what is wrong (clusterflow record person id=... email=...), "
+    "Correct what is wrong (clusterflow record person id=... email=...), "
     "then: clusterflow notices retry #": "Corrija lo que falla (clusterflow record person id=... email=...) y "
     "después: clusterflow notices retry #",
     "{} notices wait again. They go out while clusterflow is up, or "

@@ -173,7 +173,7 @@ MESSAGES: dict[str, str] = {
     "one that has {}": "una que tenga {}",
     "format 1": "formato 1",
     "A newer clusterflow reads it": "La lee una versión más nueva de clusterflow",
-    "key=value mends one record, and {} is not just one: give it mended "
+    "key=value corrects one record, and {} is not just one: give it corrected "
     "whole, with --from FILE": "campo=valor corrige un registro, y {} no es solo uno: entréguelo corregido entero, "
     "con --from ARCHIVO",
     "no UTF-8 text": "no es texto en UTF-8",
@@ -302,7 +302,7 @@ MESSAGES: dict[str, str] = {
     "is not a web address; accepted: http://HOST:PORT/api": "no es una dirección web; se acepta: "
     "http://SERVIDOR:PUERTO/api",
     "a naive datetime: {}": "un momento sin zona horaria: {}",
-    "Mend them in the environment or in .env": "Corríjalos en el entorno o en .env",
+    "Correct them in the environment or in .env": "Corríjalos en el entorno o en .env",
     # channels and catalogs
     "the recipient's address is not an address": "la dirección del destinatario no es una dirección",
     "the address of channel «{}» is none that Apprise accepts for this recipient": "Apprise no acepta la dirección "

@@ -32,7 +32,7 @@ def _same(text: str) -> Text:
 
 _FILES: Mapping[str, Text] = {
     "correct-setting": Text(
-        es="corrija {name} en el entorno o en .env", en="mend {name} in the environment or in .env"
+        es="corrija {name} en el entorno o en .env", en="correct {name} in the environment or in .env"
     ),
     "rename-setting": Text(es="¿quiso decir {name}?", en="was {name} meant?"),
     "unset-day": Text(
@@ -56,7 +56,7 @@ _FILES: Mapping[str, Text] = {
         es="dé permiso de escritura a esa cuenta, o corrija CLUSTERFLOW_{name}",
         en="let that account write there, or correct CLUSTERFLOW_{name}",
     ),
-    "correct-file": Text(es="corrija el archivo", en="mend the file"),
+    "correct-file": Text(es="corrija el archivo", en="correct the file"),
     "correct-entry": _same("{cure}"),
     "align-processes": Text(
         es="mientras difiere en el secreto o en el reloj, no trabaja: ponga el mismo CLUSTERFLOW_SECRET y la hora de "
@@ -90,13 +90,13 @@ _DATABASE: Mapping[str, Text] = {
     "correct-recipient": Text(
         es="corrija la dirección de {person} (clusterflow record person id={person} email=...) y vuelva a enviarlo: "
         "clusterflow notices retry {number}",
-        en="mend the address of {person} (clusterflow record person id={person} email=...), and send it again: "
+        en="correct the address of {person} (clusterflow record person id={person} email=...), and send it again: "
         "clusterflow notices retry {number}",
     ),
     "retry-all-notices": Text(
         es="véalos con clusterflow notices dead; cuando las direcciones estén corregidas: clusterflow notices retry "
         "--all",
-        en="see them: clusterflow notices dead; once their addresses are mended: clusterflow notices retry --all",
+        en="see them: clusterflow notices dead; once their addresses are corrected: clusterflow notices retry --all",
     ),
     "correct-submissions": Text(
         es="clusterflow intake refused dice qué corregir; corregido: clusterflow intake retry",
@@ -114,13 +114,13 @@ _CHANNELS: Mapping[str, Text] = {
         es="corrija su dirección; la de un servidor de correo es como "
         "mailtos://USUARIO:CLAVE@smtp.oficina.example?from=oficina@oficina.example; "
         "las demás: https://appriseit.com/services/",
-        en="mend its address; that of a mail server is like "
+        en="correct its address; that of a mail server is like "
         "mailtos://USER:PASSWORD@smtp.office.example?from=office@office.example; "
         "others: https://appriseit.com/services/",
     ),
     "start-mail-server": Text(
         es="mire si el servidor está en marcha y si un cortafuegos lo impide; si no es este, corrija la dirección",
-        en="see whether the server is up and whether a firewall bars it; if it is the wrong one, mend the address",
+        en="see whether the server is up and whether a firewall bars it; if it is the wrong one, correct the address",
     ),
 }
 
@@ -142,7 +142,7 @@ _CHECKS: Mapping[str, Text] = {
 _PREFECT: Mapping[str, Text] = {
     "start-prefect": _same("clusterflow up"),
     "start-that-prefect": Text(
-        es="arránquelo, o corrija CLUSTERFLOW_PREFECT_API", en="start it, or mend CLUSTERFLOW_PREFECT_API"
+        es="arránquelo, o corrija CLUSTERFLOW_PREFECT_API", en="start it, or correct CLUSTERFLOW_PREFECT_API"
     ),
     "set-password": Text(
         es="ponga CLUSTERFLOW_PREFECT_AUTH: su usuario:clave", en="set CLUSTERFLOW_PREFECT_AUTH to its user:password"
@@ -178,7 +178,7 @@ _DEPLOYMENTS: Mapping[str, Text] = {
     "correct-model": Text(
         es="corrija el archivo en configs/models; si lo dañado es la versión guardada, restaure una copia en otra base "
         "de datos y compare",
-        en="mend the file in configs/models; where the stored version is damaged, restore a backup into another "
+        en="correct the file in configs/models; where the stored version is damaged, restore a backup into another "
         "database and compare",
     ),
     "deploy": _same("clusterflow deploy"),

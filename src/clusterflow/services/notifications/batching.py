@@ -39,7 +39,7 @@ SALUTATION = 160
 
 def delivery_policy_of(settings: Settings) -> DeliveryPolicy | None:
     """The delivery policy of the settings; ``None`` where it is switched off."""
-    if settings.notices_manners == "off":
+    if settings.notices_policy == "off":
         return None
     since, _, until = settings.notices_quiet.partition("-")
     return DeliveryPolicy(
@@ -61,27 +61,27 @@ def addressed(settings: Settings, notice: notices.Due, address: str) -> tuple[st
 class Clocks:
     """The calendars of the people whose notices are about to be sent."""
 
-    manners: DeliveryPolicy | None
+    policy: DeliveryPolicy | None
     receivers: Mapping[tuple[str, str], Receiver]
 
     @classmethod
     def of(
-        cls, connection: Connection, manners: DeliveryPolicy | None, waiting: Iterable[notices.Due], now: datetime
+        cls, connection: Connection, policy: DeliveryPolicy | None, waiting: Iterable[notices.Due], now: datetime
     ) -> Self:
         deferrable = {(n.recipient, n.initiative) for n in waiting if n.urgency is not Urgency.URGENT}
-        known = held_notices.receivers(connection, deferrable, now, manners) if manners and deferrable else {}
-        return cls(manners, known)
+        known = held_notices.receivers(connection, deferrable, now, policy) if policy and deferrable else {}
+        return cls(policy, known)
 
     def quiet_until(self, notice: notices.Due, now: datetime) -> datetime | None:
         """When the quiet time of the recipient ends; ``None`` if the notice may be sent now."""
         receiver = self.receivers.get((notice.recipient, notice.initiative))
-        if self.manners is None or receiver is None or not self.manners.is_quiet(receiver.calendar, now):
+        if self.policy is None or receiver is None or not self.policy.is_quiet(receiver.calendar, now):
             return None
-        return self.manners.opens_at(receiver.calendar, now)
+        return self.policy.opens_at(receiver.calendar, now)
 
 
 def batch_and_release(
-    connection: Connection, context: Context, manners: DeliveryPolicy, people: Sequence[str]
+    connection: Connection, context: Context, policy: DeliveryPolicy, people: Sequence[str]
 ) -> list[str]:
     """Release the notices that may be sent to these people; return the problems.
 
@@ -90,9 +90,9 @@ def batch_and_release(
     """
     now = context.clock()
     held_notices.lock_dispatch(connection)
-    waiting = held_notices.unreleased_by_recipient(connection, people, now, manners)
+    waiting = held_notices.unreleased_by_recipient(connection, people, now, policy)
     lately = held_notices.recent_messages(connection, people, now)
-    plans = {person: plan(manners, mine, lately.get(person, ()), now) for person, mine in waiting.items()}
+    plans = {person: plan(policy, mine, lately.get(person, ()), now) for person, mine in waiting.items()}
     return _apply(connection, context, plans, now)
 
 

@@ -59,10 +59,10 @@ class Dispatcher:
 
     @cached_property
     def reminders(self) -> ReminderWriter:
-        return ReminderWriter(self.context, self.rules, self.pages, self.manners)
+        return ReminderWriter(self.context, self.rules, self.pages, self.policy)
 
     @cached_property
-    def manners(self) -> DeliveryPolicy | None:
+    def policy(self) -> DeliveryPolicy | None:
         """The delivery policy of the office; ``None`` where it is switched off."""
         return delivery_policy_of(self.context.settings)
 
@@ -98,7 +98,7 @@ class Dispatcher:
         with self.context.database.begin() as connection:
             if not outbox.mark_done(connection, span):
                 return 0, []
-            return notices.insert_notices(connection, made, now, self.manners), problems
+            return notices.insert_notices(connection, made, now, self.policy), problems
 
     def _put_off(self, span: Span, error: str, now: datetime) -> None:
         with self.context.database.begin() as connection:
@@ -125,7 +125,7 @@ class Dispatcher:
             for rule in wanted:
                 if rule.metric is not None and rule.metric not in data.metrics:
                     continue
-                people = recipients(data.circle, rule.to, data.concerned)
+                people = recipients(data.stakeholders, rule.to, data.concerned)
                 if not people:
                     problems.append(f"{rule.id} of {entry.chain} #{entry.version}: nobody is there to receive it")
                 for person in people:
@@ -180,15 +180,15 @@ class Dispatcher:
     def _release(self) -> list[str]:
         """Release the notices that may be sent now, batched per recipient; return the problems."""
         problems: list[str] = []
-        if self.manners is None:
+        if self.policy is None:
             self._release_all()
-        while self.manners is not None:
+        while self.policy is not None:
             with read_connection(self.context.database) as connection:
                 people = held_notices.recipients_due(connection, self.context.clock(), PEOPLE_PER_TRANSACTION)
             if not people:
                 break
             with self.context.database.begin() as connection:
-                problems += batch_and_release(connection, self.context, self.manners, people)
+                problems += batch_and_release(connection, self.context, self.policy, people)
         return problems
 
     def _release_all(self) -> None:
@@ -201,4 +201,4 @@ class Dispatcher:
 
     def _send(self, at_most: int | None = None) -> tuple[int, int]:
         channels = channels_of(self.context.settings, self.stored_channels)
-        return Sender(self.context, channels, self.pages, self.manners, self.senders).send(at_most)
+        return Sender(self.context, channels, self.pages, self.policy, self.senders).send(at_most)

@@ -52,7 +52,7 @@ class NoticeData:
     people: dict[str, str]
     """The person behind each pseudonym that votes, or is voted for, at this gate."""
     voters: tuple[Eligible, ...]
-    circle: Stakeholders
+    stakeholders: Stakeholders
     roles: Mapping[str, frozenset[Role]]
     """The roles of each person."""
     passed: tuple[LifecycleModel, LifecycleModel] | None = None
@@ -230,8 +230,8 @@ def notice_data_of(connection: Connection, entry: Entry, context: Context) -> No
     cast = person_of(connection, {a for v in state.votes for a in (v.decider, v.cast_by) if a})
     speakers = {v.person for v in voters} | {v.speaks_for for v in voters if v.speaks_for}
     held = capacities(connection, entry.chain, on)
-    circle = stakeholders_of(connection, entry.chain, on, persons={*speakers, *cast.values(), *held})
-    known = circle.people
+    stakeholders = stakeholders_of(connection, entry.chain, on, persons={*speakers, *cast.values(), *held})
+    known = stakeholders.people
     involved = speakers & known.keys()
     known_by = aliases_of(connection, involved)
     known_by |= _new_pseudonyms(context, involved - known_by.keys())
@@ -247,7 +247,7 @@ def notice_data_of(connection: Connection, entry: Entry, context: Context) -> No
         names={alias: known[person].name for alias, person in people.items() if person in known},
         people=people,
         voters=present,
-        circle=circle,
+        stakeholders=stakeholders,
         roles={person: mine.roles for person, mine in held.items()},
         passed=_passed(connection, entry),
     )

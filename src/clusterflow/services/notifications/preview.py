@@ -65,7 +65,7 @@ class RecordingDispatcher(Dispatcher):
         now, before = self.context.clock(), len(self.messages)
         with self.context.database.begin() as connection:
             waiting = notices.due_notices(connection, now)
-            clocks = Clocks.of(connection, self.manners, waiting, now)
+            clocks = Clocks.of(connection, self.policy, waiting, now)
             for notice in waiting:
                 if (until := clocks.quiet_until(notice, now)) is not None:
                     held_notices.postpone(connection, {notice.id: until})
@@ -77,7 +77,7 @@ class RecordingDispatcher(Dispatcher):
 
     def _foreseen(self, connection: Connection, notice: notices.Due, now: datetime) -> PreviewMessage:
         home = held_notices.receivers(
-            connection, [(notice.recipient, notice.initiative)], now, self.manners or DeliveryPolicy()
+            connection, [(notice.recipient, notice.initiative)], now, self.policy or DeliveryPolicy()
         )
         zone = ZoneInfo(home[notice.recipient, notice.initiative].calendar.timezone)
         known = people_by_id(connection, now.date(), [notice.recipient]).get(notice.recipient)

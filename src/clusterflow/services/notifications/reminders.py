@@ -79,9 +79,9 @@ class ReminderWriter:
     """Writes the reminders that are due, once a day for each initiative. Writing again changes nothing."""
 
     def __init__(
-        self, context: Context, rules: Iterable[NoticeRule], pages: Pages, manners: DeliveryPolicy | None
+        self, context: Context, rules: Iterable[NoticeRule], pages: Pages, policy: DeliveryPolicy | None
     ) -> None:
-        self.context, self.manners = context, manners
+        self.context, self.policy = context, policy
         self.rules = [rule for rule in rules if rule.on]
         self.pages = pages
         self._asked: datetime | None = None
@@ -215,8 +215,8 @@ class ReminderWriter:
         with read_connection(self.context.database) as connection:
             organisations = {d.found.organisation for d in due} - {None}
             persons = filter(None, {d.found.person for d in due})
-            circle = stakeholders_of(connection, initiative, today, sorted(filter(None, organisations)), persons)
-            wanted = [(d, person, level) for d in due for person, level in _recipients(d, circle, problems)]
+            stakeholders = stakeholders_of(connection, initiative, today, sorted(filter(None, organisations)), persons)
+            wanted = [(d, person, level) for d in due for person, level in _recipients(d, stakeholders, problems)]
             there = notices.existing_keys(connection, (d.key(person.person) for d, person, _ in wanted))
             for one, person, level in wanted:
                 if one.key(person.person) in there:
@@ -228,7 +228,7 @@ class ReminderWriter:
         if not made:
             return 0, problems
         with self.context.database.begin() as connection:
-            return notices.insert_notices(connection, made, self.context.clock(), self.manners), problems
+            return notices.insert_notices(connection, made, self.context.clock(), self.policy), problems
 
     def _files(self, connection: Connection, due: Due, person: Recipient) -> tuple[Attachment, ...]:
         """The calendar file of a learning session, in the recipient's language; empty for other occasions."""
@@ -310,7 +310,7 @@ class _Level:
     escalated: bool = False
 
 
-def _recipients(due: Due, circle: Stakeholders, problems: list[str]) -> Iterator[tuple[Recipient, _Level]]:
+def _recipients(due: Due, stakeholders: Stakeholders, problems: list[str]) -> Iterator[tuple[Recipient, _Level]]:
     """The recipients, each with the level at which they are notified: whom it concerns comes first."""
     found, rule = due.found, due.rule
     concerned = Concerned(body=found.body, organisation=found.organisation, person=found.person)
@@ -319,7 +319,7 @@ def _recipients(due: Due, circle: Stakeholders, problems: list[str]) -> Iterator
         levels.append(_Level(above, rule.escalated or rule.template, escalated=True))
     already: set[str] = set()
     for level in levels:
-        people = recipients(circle, level.audiences, concerned)
+        people = recipients(stakeholders, level.audiences, concerned)
         if not people:
             who = ", ".join(a.group for a in level.audiences)
             problems.append(f"{due.name}: nobody is there to receive it ({who})")

@@ -80,16 +80,16 @@ class Sender:
         context: Context,
         channels: Mapping[str, SecretStr],
         pages: Pages,
-        manners: DeliveryPolicy | None,
+        policy: DeliveryPolicy | None,
         senders: int,
     ) -> None:
         """
         Args:
             pages: the addresses that notices link to.
-            manners: the delivery policy; a second attempt respects its quiet hours, too. ``None`` for no policy.
+            policy: the delivery policy; a second attempt respects its quiet hours, too. ``None`` for no policy.
             senders: how many notices are sent at a time. One that hangs does not stop the others.
         """
-        self.context, self.channels, self.pages, self.manners, self.senders = context, channels, pages, manners, senders
+        self.context, self.channels, self.pages, self.policy, self.senders = context, channels, pages, policy, senders
 
     def send(self, at_most: int | None = None) -> tuple[int, int]:
         """Send the notices that are due; return how many were delivered and how many attempts failed."""
@@ -182,7 +182,7 @@ class Sender:
         while True:
             with read_connection(self.context.database) as connection:
                 due = notices.due_notices(connection, now, many, busy)
-                clocks = Clocks.of(connection, self.manners, due, now)
+                clocks = Clocks.of(connection, self.policy, due, now)
             quiet = {n.id: until for n in due if (until := clocks.quiet_until(n, now)) is not None}
             if not quiet:
                 return due
