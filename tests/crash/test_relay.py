@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support.bus import Bus, connect_relay_to
@@ -85,10 +86,10 @@ async def test_an_initiative_that_cannot_be_evaluated_does_not_delay_others(
             w.state_figure("first", initiative=name)
         evaluate = review.evaluate
 
-        def trouble(context: Context, initiative: str, actor: str | None = None) -> EvaluationResult:
+        def trouble(context: Context, initiative: str, *options: Any, **named: Any) -> EvaluationResult:
             if initiative == "one":
                 raise RuntimeError("nobody foresaw this")
-            return evaluate(context, initiative, actor)
+            return evaluate(context, initiative, *options, **named)
 
         monkeypatch.setattr(review, "evaluate", trouble)
         done = await publish(w.context)

@@ -280,7 +280,10 @@ class People:
         mine = self.register.held(self.today).get(person)
         if mine is None:  # somebody from elsewhere
             mine = capacities(self.tx.connection, self.initiative, self.today, person).get(person, NO_CAPACITY)
-        alias = self.register.alias_if_known(person) or known_alias(self.tx, person)
+        alias = self.register.alias_if_known(person)
+        if alias is None:
+            alias = known_alias(self.tx, person)
+            self.register.add_alias(person, alias)
         return Decider(alias, mine.roles, mine.helixes, mine.organisations)
 
 

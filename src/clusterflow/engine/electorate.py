@@ -44,6 +44,10 @@ class Register:
             self._found |= {person: found.get(person) for person in new}
         return {person: one.alias for person in wanted if (one := self._found[person]) is not None}
 
+    def add_alias(self, person: str, alias: str) -> None:
+        """Add the pseudonym that a known person has got in this command."""
+        self._found[person] = Registered(alias=alias, is_known=True)
+
     def alias_if_known(self, person: str) -> str | None:
         """Return the pseudonym of a person whom the registry has today."""
         one = self._found.get(person)
