@@ -133,7 +133,7 @@ def test_what_was_reported_late_still_waits_for_its_digest(office: Office, mailb
     assert len(mailbox[0].mails) == 1
 
 
-def test_what_waits_leaves_when_manners_are_switched_off(office: Office, mailbox: tuple[Mailbox, str]) -> None:
+def test_what_waits_is_sent_when_the_policy_is_switched_off(office: Office, mailbox: tuple[Mailbox, str]) -> None:
     mailbox[0].refused = set()
     office.dispatcher.run()
     assert mailbox[0].mails == []
