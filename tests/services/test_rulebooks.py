@@ -97,7 +97,7 @@ def test_the_aragonese_cluster_of_2025_was_registered_in_its_first_year_and_rene
     found = judged(office, "spain-aei", "2025-11-25")
     assert (found.holding, found.until) == (Holding.HELD, date(2029, 11, 17))
     (window,) = found.texts[0].windows
-    assert (window.opens, window.closes, window.open) == (None, date(2029, 7, 30), True)
+    assert (window.opens, window.closes, window.state) == (None, date(2029, 7, 30), "open")
     polish = judged(office, "poland-key-cluster", "2025-11-25")
     assert (rule(polish, "members").ruling, rule(polish, "members").found) == (Ruling.MET, "71")
 
@@ -105,7 +105,9 @@ def test_the_aragonese_cluster_of_2025_was_registered_in_its_first_year_and_rene
 def test_an_award_of_the_first_half_of_the_year_is_renewed_in_the_first_two_months(office: World) -> None:
     office.record("label initiative=one name=AEI rulebook=spain-aei from=2020-03-10")
     (window,) = judged(office, "spain-aei", "2024-02-29").texts[0].windows
-    assert (window.opens, window.closes, window.open) == (date(2024, 1, 1), date(2024, 2, 29), True)
+    assert (window.opens, window.closes, window.state) == (date(2024, 1, 1), date(2024, 2, 29), "open")
+    for day, state in (("2023-12-31", "coming"), ("2024-03-01", "closed")):
+        assert judged(office, "spain-aei", day).texts[0].windows[0].state == state
 
 
 def test_a_day_before_the_rules_is_not_in_force(office: World) -> None:

@@ -159,7 +159,7 @@ def _show_text(rulebook: str, found: TextJudgment, evidence: bool, lang: Languag
         show(Text(f"    {title}: {found.score}; {found.score_asked} · "), _mark(found.score_ruling, lang))
     for window in found.windows:
         days = days_between_text(window.opens, window.closes, lang)
-        state = rulebook_word("open" if window.open else "closed", lang)
+        state = rulebook_word(window.state, lang)
         note = f". {window.note}" if window.note else ""
         show(Text(f"    {WINDOW[window.kind].to(lang)}: {days} ({state}; {window.source}){note}"))
     for extension in found.extensions:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
+from typing import Literal
 
 from clusterflow.domain.measurement import MetricDeclaration
 from clusterflow.domain.quantity import Unit, format_quantity
@@ -61,13 +62,16 @@ class RuleLine(Frozen):
         return lines_in_order(self.criteria, self.groups)
 
 
+WindowState = Literal["coming", "open", "closed"]
+
+
 class WindowLine(Frozen):
     """A window with its days; None: without limit."""
 
     kind: WindowKind
     opens: date | None
     closes: date | None
-    open: bool
+    state: WindowState
     source: str
     note: str = ""
 
@@ -244,13 +248,18 @@ class _Maker:
             in_force=waiver.valid_to is None or self.verdict.day <= waiver.valid_to,
         )
 
+    def _state(self, days: WindowDays) -> WindowState:
+        if days.is_open(self.verdict.day):
+            return "open"
+        return "coming" if days.opens is not None and self.verdict.day < days.opens else "closed"
+
     def window(self, days: WindowDays) -> WindowLine:
         window = days.window
         return WindowLine(
             kind=window.kind,
             opens=days.opens,
             closes=days.closes,
-            open=days.is_open(self.verdict.day),
+            state=self._state(days),
             source=window.source,
             note=window.note.to(self.language) if window.note else "",
         )

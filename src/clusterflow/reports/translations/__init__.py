@@ -16,6 +16,7 @@ from clusterflow.domain.text import Language
 from clusterflow.errors import Mistake, Mistakes
 from clusterflow.reports.translations.commands import COMMANDS, HEADS
 from clusterflow.reports.translations.configs import CONFIGS
+from clusterflow.reports.translations.file_keys import FILE_KEYS
 from clusterflow.reports.translations.help import HELP
 from clusterflow.reports.translations.messages import MESSAGES
 from clusterflow.reports.translations.parser import PARSER
@@ -30,7 +31,7 @@ _VALUE = re.compile(r"\{\d*(?::noun)?\}")
 
 def texts() -> Mapping[str, str]:
     """Every template with its Spanish text."""
-    return COMMANDS | CONFIGS | HELP | PARSER | MESSAGES | PREFECT | TERMS
+    return COMMANDS | CONFIGS | FILE_KEYS | HELP | PARSER | MESSAGES | PREFECT | TERMS
 
 
 def translated(text: str, language: Language) -> str:
