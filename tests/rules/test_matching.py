@@ -98,6 +98,8 @@ def test_a_name_turned_around_without_a_comma_is_a_question() -> None:
         ("Grupo A S.A.", "Grupo A"),
         ("Sidra Ona S. Coop.", "Sidra Ona, Sociedad Cooperativa"),
         ("Aguas del Valle S.A. E.S.P.", "Aguas del Valle SA ESP"),
+        ("Aceros del Norte, S.A. de C.V., en liquidación", "Aceros del Norte"),
+        ("Talleres Ona, S.L. Unipersonal", "Talleres Ona SLU"),
     ],
 )
 def test_abbreviations_make_no_difference(one: str, other: str) -> None:

@@ -1,4 +1,4 @@
-"""The legal forms of companies and associations, as they stand at the end of a name.
+"""The legal forms of companies and associations, as they stand at the end of a name, and the state of one that ends.
 
 Each form is written as people write it; ``rules/matching.py`` folds it as it folds names, so that capitals, points
 and blanks make no difference. Sources: Ley General de Sociedades Mercantiles and Ley Agraria (MX); Código de Comercio,
@@ -17,6 +17,8 @@ LEGAL_FORMS: dict[str, str] = {
         S.C.R.L. | S.A.C. | S.A.A. | S.R. Ltda. | E.I.R.L. | SpA | Sociedad Colectiva | Sociedad en Comandita
         S. en C. | E.U. | S.C.S. | Sociedad en Comandita por Acciones | S. en C. por A. | S. en C.A. | S.C.E.
         S.E. | A.I.E.
+        en liquidación | en disolución | en concurso | en concurso de acreedores | em liquidação
+        em recuperação judicial
     """,
     "MX": """
         S.A. de C.V. | Sociedad Anónima de Capital Variable | S.A.B. | S.A.B. de C.V. | S.A.P.I.
@@ -51,10 +53,11 @@ LEGAL_FORMS: dict[str, str] = {
     "EC": """
         Cía. Ltda. | C. Ltda. | Cía. Anónima | C.E.M. | E.P. | S.C.C. | S. en N.C. | Compañía Limitada
         Compañía de Responsabilidad Limitada | Compañía Anónima | Compañía de Economía Mixta | Empresa Pública
-        Sociedad Civil y Comercial | E.M. | S.A.S. B.I.C. | S.A. B.I.C.
+        Sociedad Civil y Comercial | E.M. | S.A.S. B.I.C. | S.A. B.I.C. | C.L.
     """,
     "ES": """
-        S.L. | Sociedad Limitada | S.L.U. | S.A.U. | Sociedad Limitada Unipersonal | Sociedad Anónima Unipersonal
+        S.L. | Sociedad Limitada | S.L.U. | S.A.U. | S.L. Unipersonal | S.A. Unipersonal | F.C.R. | S.C.R.
+        Sociedad Limitada Unipersonal | Sociedad Anónima Unipersonal
         S.L.N.E. | Sociedad Limitada Nueva Empresa | S.L.P. | S.L.P.U. | S.A.P. | S.L.L.
         Sociedad Limitada Laboral | S.A.L. | Sociedad Anónima Laboral | Agrupación de Interés Económico | S.A.D.
         S.G.R. | S.A.T. | S.A.M.E. | Sociedad Agraria de Transformación | C.B. | Comunidad de Bienes | S.C.P.
