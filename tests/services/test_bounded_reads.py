@@ -39,6 +39,7 @@ QUESTIONS: dict[str, Callable[[World], object]] = {
     "page of the gate": lambda w: gate_page(w.context, "one", "first", "mona", "en"),
     "work of a person": lambda w: work_of(w.context, "mona", "en"),
     "calendar": lambda w: Calendars.of(w.context).initiative("one"),
+    "calendar of a person": lambda w: Calendars.of(w.context).person("mona"),
     "notices": lambda w: Dispatcher(w.context)._write(),
 }
 FIGURE = "observation initiative=one metric=second numerator=1 denominator=1 on=2024-02-01"

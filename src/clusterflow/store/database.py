@@ -17,7 +17,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from clusterflow.errors import ClusterflowError, SchemaMismatch
 from clusterflow.store.text_order import fold
 
-HEAD = "0014"
+HEAD = "0015"
 """The schema revision of this version. It is repeated here because importing Alembic is slow."""
 
 LOCK_TIMEOUT_SECONDS = 30

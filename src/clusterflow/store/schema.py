@@ -15,15 +15,15 @@ from clusterflow.store.tables import REGISTRY_TABLES, metadata
 
 _COLUMNS: dict[str, tuple[str, ...]] = {
     "api_token": ("person",),
-    "attendance": ("chain organisation",),
+    "attendance": ("chain organisation", "person"),
     "body": ("valid_from",),
     "coming_turn": ("occasion day",),
-    "delegation": ("delegate",),
+    "delegation": ("delegate", "person"),
     "document": ("valid_from",),
     "gate_review": ("status",),
     "initiative": ("office",),
     "invoice": ("due", "valid_from"),
-    "learning_enrolment": ("series",),
+    "learning_enrolment": ("series", "person"),
     "learning_session": ("planned",),
     "ledger_command": ("name",),
     "meeting": ("chain body valid_from", "valid_from"),
