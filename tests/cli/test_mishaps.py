@@ -37,8 +37,8 @@ def wrong(run: Run, *words: str, code: int = 2) -> str:
 @pytest.mark.parametrize(
     ("name", "value", "expected"),
     [
-        ("PROOF", "foo", "CLUSTERFLOW_PROOF: is not accepted; accepted: code, none. Mend"),
-        ("LANGUAGE", "fr", "CLUSTERFLOW_LANGUAGE: is not accepted; accepted: es, en. Mend"),
+        ("PROOF", "foo", "CLUSTERFLOW_PROOF: is not accepted; accepted: code, none. Correct"),
+        ("LANGUAGE", "fr", "CLUSTERFLOW_LANGUAGE: is not accepted; accepted: es, en. Correct"),
         ("TODAY", "2024-99-01", "CLUSTERFLOW_TODAY: is not accepted; accepted: a day as YYYY-MM-DD"),
         ("SENDERS", "abc", "CLUSTERFLOW_SENDERS: is not accepted; accepted: a whole number ≥ 1 and ≤ 64"),
         ("PREFECT_PORT", "abc", "CLUSTERFLOW_PREFECT_PORT: is not accepted; accepted: a whole number ≥ 1 and ≤ 65535"),
