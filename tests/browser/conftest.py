@@ -12,7 +12,7 @@ os.environ.setdefault("PREFECT_HOME", tempfile.mkdtemp(prefix="prefect-home-")) 
 
 import pytest
 from conftest import missing
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Browser, Page, async_playwright, expect
 from support.office import ROOT
 from support.ports import free_port
 
@@ -60,10 +60,15 @@ def prefect(pages: PrefectServer) -> Iterator[PrefectServer]:
 
 
 @pytest.fixture
-async def page(chromium: str) -> AsyncIterator[Page]:
+async def chrome(chromium: str) -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium, args=list(QUIET))
-        page = await browser.new_page(viewport={"width": 1440, "height": 1000}, locale="es")
-        page.set_default_timeout(PATIENCE_MILLISECONDS)
-        yield page
+        yield browser
         await browser.close()
+
+
+@pytest.fixture
+async def page(chrome: Browser) -> Page:
+    page = await chrome.new_page(viewport={"width": 1440, "height": 1000}, locale="es")
+    page.set_default_timeout(PATIENCE_MILLISECONDS)
+    return page

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from browser.test_web import SIZES
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 from support.ports import free_port
 from support.web import served
 from support.world import CONFIGS, World, model, stage, stated
@@ -20,14 +19,6 @@ from clusterflow.web.app import build_app
 
 GATE = "/initiatives/one/gates/first"
 LANGUAGES = {"mona": "es", "gala": "en", "bruno": "ca"}
-
-
-@pytest.fixture
-async def chrome(chromium: str) -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        await browser.close()
 
 
 @pytest.fixture

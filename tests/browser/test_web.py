@@ -10,12 +10,12 @@ import os
 import re
 import shutil
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, Request, async_playwright, expect
+from playwright.async_api import Browser, Page, Request, expect
 from support.mailbox import Mailbox, mail_server
 from support.patience import PATIENCE_SECONDS
 from support.play import play
@@ -67,14 +67,6 @@ def site(story_file: Path, tmp_path: Path) -> Iterator[tuple[Context, Mailbox]]:
         with served(build_app(context), port):
             yield context, box
         context.database.dispose()
-
-
-@pytest.fixture
-async def chrome(chromium: str) -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        await browser.close()
 
 
 class Reader:
