@@ -6,7 +6,7 @@ import io
 from pathlib import Path
 
 import openpyxl
-from browser.test_web import INITIATIVE, SIZES, _context, chrome, story_file
+from browser.test_web import INITIATIVE, SIZES, _context, story_file
 from playwright.async_api import Browser, Page, expect
 from support.ports import free_port
 from support.web import served
@@ -16,7 +16,7 @@ from clusterflow.services import sign_in
 from clusterflow.store.registry import current
 from clusterflow.web.app import build_app
 
-__all__ = ["chrome", "story_file"]
+__all__ = ["story_file"]
 
 MANAGER = "nl-elena"
 

@@ -10,7 +10,7 @@ import os
 import re
 from pathlib import Path
 
-from browser.test_web import INITIATIVE, _context, chrome, story_file
+from browser.test_web import INITIATIVE, _context, story_file
 from playwright.async_api import Browser, ConsoleMessage, Locator, Page, expect
 from sqlalchemy import update
 from support.pictures import make_small
@@ -24,7 +24,7 @@ from clusterflow.store import tables
 from clusterflow.store.registry import current
 from clusterflow.web.app import build_app
 
-__all__ = ["chrome", "story_file"]
+__all__ = ["story_file"]
 
 MANAGER, STAFF = "nl-elena", "nl-ofelia"
 REFUSED_FORM = "status of 422"
