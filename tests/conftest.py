@@ -13,8 +13,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine
 from support import postgres
+from support.fast_engines import collect_garbage_rarely, exclude_modules_from_collection, share_compiled_statements
 from support.fresh import ReusedPostgres
-from support.hasten import hasten_engines, hasten_garbage_collection, spare_modules
 from support.javascript import is_installed as installed_javascript
 
 from clusterflow.services.context import system_clock
@@ -33,8 +33,8 @@ os.environ["PYTHONDONTWRITEBYTECODE"] = ""
 os.environ["CLUSTERFLOW_NOTICES_POLICY"] = "off"
 """Most tests check what is sent, not when. Tests of the delivery policy turn it on."""
 
-hasten_engines()
-hasten_garbage_collection()
+share_compiled_statements()
+collect_garbage_rarely()
 
 REQUIRED = os.environ.get("CLUSTERFLOW_TEST_REQUIRE") == "all"
 """In CI nothing may be missing. On a bare machine, tests that need more than Python are skipped with a reason."""
@@ -157,7 +157,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """Check that pytest-xdist knows the group. Otherwise each test would start its own server, unnoticed."""
     if getattr(session.config.option, "loadgroup", False) and not all("@" in item.nodeid for item in session.items):
         raise pytest.UsageError("pytest-xdist took no notice of the groups")
-    spare_modules()
+    exclude_modules_from_collection()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -74,12 +74,12 @@ def pointed_engine(address: str, where: HasAddress) -> Engine:
         else:
             named["dbname"] = database
 
-    def hasten(connection: Any, _: Any) -> None:
+    def leave_writes_to_system(connection: Any, _: Any) -> None:
         if engine.url.get_backend_name() == "sqlite":
             connection.execute("PRAGMA synchronous=OFF")
 
     event.listen(engine, "do_connect", point)
-    event.listen(engine, "connect", hasten)
+    event.listen(engine, "connect", leave_writes_to_system)
     return engine
 
 

@@ -184,8 +184,8 @@ def _shared(source: FromClause, sharing: Sequence[MetricRows]) -> Statement:
         sums, currencies = [_bare(column) for column in own], None
         if "currency" in row:
             currency, part = (_counted(_bare(row[name]), where) for name in ("currency", "part"))
-            looked_at = (func.min(currency), func.max(currency), func.count(currency), func.count(part))
-            sums, currencies = [looked_at[0], *sums], Currencies(*map(place, looked_at))
+            currency_columns = (func.min(currency), func.max(currency), func.count(currency), func.count(part))
+            sums, currencies = [currency_columns[0], *sums], Currencies(*map(place, currency_columns))
         parts.append(Part(metric.call, layout, tuple(map(place, sums)), currencies=currencies))
     labelled = [column.label(f"c{number}") for number, column in enumerate(columns[1:])]
     query = select(columns[0], *labelled).select_from(source).group_by(columns[0])

@@ -55,14 +55,14 @@ class Metric:
     rows: Rows
 
 
-class How(NamedTuple):
+class FoldRule(NamedTuple):
     """How the rows of a metric become its number, and whether the day of the newest one counts."""
 
     fold: Fold
     is_dated: bool
 
     @classmethod
-    def of(cls, declared: MetricDeclaration) -> How:
+    def of(cls, declared: MetricDeclaration) -> FoldRule:
         return cls(declared.fold, declared.freshness_days is not None)
 
 
@@ -75,33 +75,33 @@ def rows_of(call: MetricCall, scope: Scope) -> tuple[Select[Any], frozenset[Earl
 
 
 @lru_cache(maxsize=2048)
-def _summed(call: MetricCall, scope: Scope, how: How, by: tuple[str, ...] = ()) -> Statement:
-    return sums_of(MetricRows(call, *rows_of(call, scope), *how), by)
+def _summed(call: MetricCall, scope: Scope, rule: FoldRule, by: tuple[str, ...] = ()) -> Statement:
+    return sums_of(MetricRows(call, *rows_of(call, scope), *rule), by)
 
 
 @lru_cache(maxsize=128)
-def _together(wanted: tuple[tuple[MetricCall, How], ...], scope: Scope) -> tuple[Statement, ...]:
+def _together(wanted: tuple[tuple[MetricCall, FoldRule], ...], scope: Scope) -> tuple[Statement, ...]:
     by_metric: dict[tuple[str, str, Rows], list[MetricCall]] = defaultdict(list)
     others: list[MetricRows] = []
-    for call, how in wanted:
+    for call, rule in wanted:
         if (by_value := rows_by_value(call.metric)) is not None:
             by_metric[call.metric, *by_value].append(call)
         else:
-            write = None if how.is_dated else sums_written(call.metric)
+            write = None if rule.is_dated else sums_written(call.metric)
             written = None if write is None else write(scope, **dict(call.parameters))
-            others.append(MetricRows(call, *rows_of(call, scope), *how, written))
-    hows = dict(wanted)
+            others.append(MetricRows(call, *rows_of(call, scope), *rule, written))
+    rules = dict(wanted)
     return (
         *sums_together(others),
-        *(_by_value(name, rows, calls, scope, hows[calls[0]]) for (_, name, rows), calls in by_metric.items()),
+        *(_by_value(name, rows, calls, scope, rules[calls[0]]) for (_, name, rows), calls in by_metric.items()),
     )
 
 
-def _by_value(name: str, rows: Rows, calls: Sequence[MetricCall], scope: Scope, how: How) -> Statement:
+def _by_value(name: str, rows: Rows, calls: Sequence[MetricCall], scope: Scope, rule: FoldRule) -> Statement:
     recorded = replace(scope, earlier_days=set())
     every = rows(recorded)
     wanted = {str(dict(call.parameters)[name]): call for call in calls}
-    return sums_by_value(MetricRows(calls[0], every, frozenset(recorded.earlier_days), *how), name, wanted)
+    return sums_by_value(MetricRows(calls[0], every, frozenset(recorded.earlier_days), *rule), name, wanted)
 
 
 def measure(
@@ -118,12 +118,12 @@ def measure(
     what was known at that moment: later entries and corrections are ignored.
     """
     scope = Scope.over(initiatives, known_at is not None)
-    wanted = tuple((c, How.of(declarations[c.metric])) for c in sorted(set(calls)) if c.metric in METRICS)
+    wanted = tuple((c, FoldRule.of(declarations[c.metric])) for c in sorted(set(calls)) if c.metric in METRICS)
     # The statements of each combination are compiled once. Of some initiatives there would be too many combinations.
     waiting = (
         [*_together(wanted, scope)]
         if scope.everywhere
-        else [_single(connection, call, scope, how) for call, how in wanted]
+        else [_single(connection, call, scope, rule) for call, rule in wanted]
     )
     if not scope.single:
         plan_quickly(connection)
@@ -137,14 +137,14 @@ def measure(
         for part, own in statement.rows_of_parts(rows):
             declared = declarations[part.call.metric]
             if part.currencies is not None and any(map(part.is_mixed, own)):
-                waiting.append(_summed(part.call, scope, How.of(declared)))
+                waiting.append(_summed(part.call, scope, FoldRule.of(declared)))
             else:
                 found[part.call] = _Folding(part, declared, as_of, rates).by_initiative(own)
     return found
 
 
-def _single(connection: Connection, call: MetricCall, scope: Scope, how: How) -> Statement:
-    return stored_statement(connection, call, scope, how, lambda: _summed(call, scope, how))
+def _single(connection: Connection, call: MetricCall, scope: Scope, rule: FoldRule) -> Statement:
+    return stored_statement(connection, call, scope, rule, lambda: _summed(call, scope, rule))
 
 
 class _Folding:
@@ -223,7 +223,7 @@ def measure_by_part(
         By initiative, then by the values of the columns. Parts without rows are left out.
     """
     declared = declarations[call.metric]
-    statement = _summed(call, Scope.over(initiatives, known_at is not None), How.of(declared), by)
+    statement = _summed(call, Scope.over(initiatives, known_at is not None), FoldRule.of(declared), by)
     lines: dict[str, dict[tuple[str | None, ...], Lines]] = {}
     values = parameter_values(statement.earlier_days, as_of, initiatives, known_at)
     (part,) = statement.parts

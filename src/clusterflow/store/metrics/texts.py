@@ -17,7 +17,7 @@ from clusterflow.store.statement_text import StatementText, statement_texts
 
 
 def stored_statement(
-    connection: Connection, call: MetricCall, scope: Scope, how: tuple[Fold, bool], build: Callable[[], Statement]
+    connection: Connection, call: MetricCall, scope: Scope, rule: tuple[Fold, bool], build: Callable[[], Statement]
 ) -> Statement:
     """Return the statement that sums the rows of a metric: its stored text, or what ``build`` returns.
 
@@ -26,7 +26,7 @@ def stored_statement(
     texts = statement_texts(connection)
     if texts is None or not scope.single or not METRICS.is_ours(call.metric):
         return build()
-    name = ("sums", call.metric, call.parameters, how, scope.known_then)
+    name = ("sums", call.metric, call.parameters, rule, scope.known_then)
     text = texts.get(connection, name, lambda: _described(build()))
     return build() if text is None else _statement(text, call)
 

@@ -22,7 +22,7 @@ class SharedStatements(LRUCache[Any, Any]):
         super().__setitem__((type(key[0]), *key[1:]), value)
 
 
-def hasten_engines() -> None:
+def share_compiled_statements() -> None:
     """Let all engines of this process share compiled statements, and SQLite leave its writes to the system.
 
     Each test has an engine, and compiling takes longer than most tests. No machine crashes here: what a killed process
@@ -32,20 +32,20 @@ def hasten_engines() -> None:
 
     def share(connection: Connection) -> None:
         connection.execution_options(compiled_cache=statements)
-        if connection.dialect.driver == "pysqlite" and "hastened" not in connection.info:
-            connection.info["hastened"] = True
+        if connection.dialect.driver == "pysqlite" and "without_sync" not in connection.info:
+            connection.info["without_sync"] = True
             driver: Any = connection.connection.driver_connection
             driver.execute("PRAGMA synchronous=OFF")
 
     event.listen(Engine, "engine_connect", share)
 
 
-def hasten_garbage_collection() -> None:
+def collect_garbage_rarely() -> None:
     """Look for garbage rarely: to look through all that the modules hold takes a third of the time of a test."""
     gc.set_threshold(50_000, 20, 50)
 
 
-def spare_modules() -> None:
+def exclude_modules_from_collection() -> None:
     """Exclude what exists now, after all modules were imported, from the search for garbage."""
     gc.collect()
     gc.freeze()
