@@ -28,6 +28,33 @@ def no_corrections() -> tuple[CorrectedDay, ...]:
     return ()
 
 
+@cache
+def public_holidays(country: str | None, year: int, subdivision: str | None = None) -> frozenset[date]:
+    """Return the public holidays of a country, and of one of its regions; none of an unknown country.
+
+    Args:
+        subdivision: ISO 3166-2 code, as ES-CT. A province keeps the holidays of its region. If the region has no
+            holidays of its own in the library, those of the country hold.
+    """
+    if country is None:
+        return frozenset()
+    # Not imported above: the package loads every country of the world, which takes longer than most commands.
+    holidays = import_module("holidays")
+    try:
+        supported = holidays.country_holidays(country).subdivisions
+        region = next((part for part in _regions(country, subdivision) if part in supported), None)
+        found = dict(holidays.country_holidays(country, subdiv=region, years=year, language="en_US"))
+    except NotImplementedError:
+        return frozenset()
+    if country in _MOVES:
+        found = _without_moved(found)
+    return frozenset(found)
+
+
+PublicHolidays = Callable[[str | None, int, str | None], frozenset[date]]
+"""What ``public_holidays`` does: it takes a country, a year and a region."""
+
+
 @dataclass(frozen=True, slots=True)
 class WorkCalendar:
     """Working days are Monday to Friday without the public holidays; of an unknown country, only without weekends.
@@ -43,6 +70,7 @@ class WorkCalendar:
     """ISO 3166-2 code of the region whose own holidays are kept."""
     corrections: Callable[[], tuple[CorrectedDay, ...]] = field(default=no_corrections, compare=False)
     """Reads the days that the office corrects, when first one is asked for."""
+    public: PublicHolidays = field(default=public_holidays, compare=False)
 
     def today(self, now: datetime) -> date:
         """The day that a moment falls on."""
@@ -59,7 +87,7 @@ class WorkCalendar:
             for place in (*region, self.country):
                 if place in corrected:
                     return not corrected[place].is_holiday
-        return day.weekday() < SATURDAY and day not in public_holidays(self.country, day.year, self.subdivision)
+        return day.weekday() < SATURDAY and day not in self.public(self.country, day.year, self.subdivision)
 
     def working_day(self, day: date) -> date:
         """The day itself, or the next working day."""
@@ -87,29 +115,6 @@ def months_before(day: date, months: int) -> date:
             except ValueError:
                 continue
     raise AssertionError("every month has a 28th")
-
-
-@cache
-def public_holidays(country: str | None, year: int, subdivision: str | None = None) -> frozenset[date]:
-    """Return the public holidays of a country, and of one of its regions; none of an unknown country.
-
-    Args:
-        subdivision: ISO 3166-2 code, as ES-CT. A province keeps the holidays of its region. If the region has no
-            holidays of its own in the library, those of the country hold.
-    """
-    if country is None:
-        return frozenset()
-    # Not imported above: the package loads every country of the world, which takes longer than most commands.
-    holidays = import_module("holidays")
-    try:
-        supported = holidays.country_holidays(country).subdivisions
-        region = next((part for part in _regions(country, subdivision) if part in supported), None)
-        found = dict(holidays.country_holidays(country, subdiv=region, years=year, language="en_US"))
-    except NotImplementedError:
-        return frozenset()
-    if country in _MOVES:
-        found = _without_moved(found)
-    return frozenset(found)
 
 
 _MOVES = frozenset(("EC",))

@@ -17,9 +17,10 @@ from sqlalchemy import Engine as Database
 
 from clusterflow.domain.text import Language
 from clusterflow.engine.command import CommandContext
+from clusterflow.services import holiday_cache
 from clusterflow.services.statement_cache import STATEMENTS
 from clusterflow.settings import Settings
-from clusterflow.store.database import CORRECTED_DAYS, check_schema, read_connection, shared_database
+from clusterflow.store.database import CORRECTED_DAYS, PUBLIC_HOLIDAYS, check_schema, read_connection, shared_database
 from clusterflow.store.statement_text import STATEMENT_TEXTS
 
 if TYPE_CHECKING:  # start-up time: not every command needs the models and the dues
@@ -58,7 +59,11 @@ class Context:
     def __init__(self, settings: Settings, database: Database, clock: Clock = system_clock) -> None:
         self.settings, self.clock = settings, clock
         self.database = database.execution_options(
-            **{CORRECTED_DAYS: lambda: self.corrected_days, STATEMENT_TEXTS: STATEMENTS}
+            **{
+                CORRECTED_DAYS: lambda: self.corrected_days,
+                PUBLIC_HOLIDAYS: holiday_cache.public_holidays,
+                STATEMENT_TEXTS: STATEMENTS,
+            }
         )
 
     @classmethod
@@ -105,11 +110,7 @@ class Context:
         Raises:
             Mistakes: what is wrong with the file.
         """
-        # Not imported above: only a command that asks for a working day reads the file.
-        found: tuple[CorrectedDay, ...] = import_module("clusterflow.configs.holidays").load_holidays(
-            self.settings.configs / "holidays.yaml"
-        )
-        return found
+        return holiday_cache.corrected_days(self.settings.configs / "holidays.yaml")
 
     @staticmethod
     def new_id() -> str:

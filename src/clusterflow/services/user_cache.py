@@ -9,7 +9,7 @@ import stat
 import tempfile
 from pathlib import Path
 
-MOST_FILES = {"metrics": 16, "statement": 512}
+MOST_FILES = {"metrics": 16, "statement": 512, "holidays": 256, "corrections": 16}
 """The files of each kind that stay. The oldest are removed."""
 
 _WRITABLE_BY_OTHERS = 0o022

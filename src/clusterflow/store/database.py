@@ -40,6 +40,9 @@ UPGRADE_HINT = "Run: clusterflow db upgrade"
 CORRECTED_DAYS = "clusterflow_corrected_days"
 """The option of an engine that reads the holidays which the office corrects: a function without arguments."""
 
+PUBLIC_HOLIDAYS = "clusterflow_public_holidays"
+"""The option of an engine that names the function for public holidays: ``work_calendar.PublicHolidays``."""
+
 
 @lru_cache(maxsize=32)
 def shared_database(url: str) -> Engine:

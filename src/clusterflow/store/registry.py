@@ -29,11 +29,11 @@ from sqlalchemy import (
 from clusterflow.domain.records import RECORDS, Record
 from clusterflow.domain.records.base import REGISTRY
 from clusterflow.domain.records.parties import Initiative, Person
-from clusterflow.rules.work_calendar import WorkCalendar, no_corrections
+from clusterflow.rules.work_calendar import WorkCalendar, no_corrections, public_holidays
 from clusterflow.store import tables
 from clusterflow.store.bulk import insert_many
 from clusterflow.store.columns import from_row, to_row
-from clusterflow.store.database import CORRECTED_DAYS
+from clusterflow.store.database import CORRECTED_DAYS, PUBLIC_HOLIDAYS
 
 R = TypeVar("R", bound=Record)
 
@@ -330,8 +330,9 @@ def work_calendar(
     connection: Connection, timezone: str = "UTC", country: str | None = None, subdivision: str | None = None
 ) -> WorkCalendar:
     """Return a work calendar with the corrections of the office that opened the database."""
-    corrections = connection.get_execution_options().get(CORRECTED_DAYS, no_corrections)
-    return WorkCalendar(timezone, country, subdivision, corrections)
+    options = connection.get_execution_options()
+    corrections = options.get(CORRECTED_DAYS, no_corrections)
+    return WorkCalendar(timezone, country, subdivision, corrections, options.get(PUBLIC_HOLIDAYS, public_holidays))
 
 
 _INITIATIVE = tables.REGISTRY_TABLES["initiative"]

@@ -7,16 +7,13 @@ ever change. The key covers everything that the declarations depend on: the file
 from __future__ import annotations
 
 import hashlib
-import os
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from clusterflow.domain.measurement import MetricDeclaration
 from clusterflow.services import user_cache
-from clusterflow.services.code_key import code_key
+from clusterflow.services.code_key import code_key, installed_packages
 
 KIND = "metrics"
 
@@ -29,7 +26,7 @@ def key_of(path: Path) -> str | None:
     """Return the key of the declarations in a file; ``None`` if the file cannot be read."""
     try:
         digest = hashlib.sha256(path.read_bytes())
-        for part in (code_key("configs", "domain", "domain/records"), *_packages()):
+        for part in (code_key("configs", "domain", "domain/records"), *installed_packages()):
             digest.update(repr(part).encode())
     except OSError:
         return None
@@ -48,14 +45,3 @@ def load(key: str) -> dict[str, MetricDeclaration] | None:
 def store(key: str, declarations: dict[str, MetricDeclaration]) -> None:
     """Store the declarations of a file without mistakes."""
     user_cache.store(KIND, key, _DECLARATIONS.dump_json(declarations, exclude_defaults=True))
-
-
-def _packages() -> Iterator[tuple[str, int]]:
-    """The folders with installed packages. To install, upgrade or remove a package changes its folder."""
-    for folder in dict.fromkeys(sys.path):
-        try:
-            names = os.listdir(folder or ".")
-        except OSError:  # an archive, or a folder that does not exist
-            continue
-        if any(name.endswith((".dist-info", ".egg-info")) for name in names):
-            yield folder, Path(folder or ".").stat().st_mtime_ns
