@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 from .conftest import Run
 
 
@@ -34,3 +36,20 @@ def test_what_cannot_be_foreseen_is_refused_in_words(office: Run) -> None:
         answer = office("foresee", *words)
         assert (answer.code != 0, answer.out) == (True, "")
         assert answer.err.startswith("clusterflow: ")
+
+
+def test_of_many_facts_behind_a_turn_people_read_the_first_and_programs_get_all(office: Run) -> None:
+    ends = datetime.now(tz=UTC).date() + timedelta(days=100)
+    for number in range(9):
+        firm = f"firm-{number}"
+        assert office("record", "organisation", f"id={firm}", "name=F", "helix=company", "from=2020-01-01").code == 0
+        member = ("membership", "initiative=one", f"organisation={firm}", "commitment=signed-agreement")
+        assert office("record", *member, "from=2024-01-01", f"to={ends}").code == 0
+    assert office("evaluate", "one").code == 0
+    events = office("foresee", "one", "--json").json["events"]
+    assert 9 in {len(event["causes"]) for event in events}
+    shown = " ".join(office("foresee", "one").out.split())
+    assert "firm-3 (membership" in shown
+    assert "firm-4" not in shown
+    assert "and 5 more" in shown
+    assert "gate has other findings" not in shown, "the findings themselves are listed"

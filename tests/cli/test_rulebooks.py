@@ -49,3 +49,20 @@ def test_a_past_answer_leaves_out_what_was_entered_later(office: Run) -> None:
     assert (found(), found("--known-at", "2024-02-01")) == ("1", "unknown")
     (line,) = office("judge", "--known-at", "2024-02-01", "--json").json["lines"]
     assert line["cells"]["eccp"]["ruling"] == "unknown", "today it is unmet"
+
+
+def test_the_program_of_a_region_judges_its_initiatives_and_asks_where_the_region_is_unknown(office: Run) -> None:
+    assert office("enrol", "two", "name=Two", "country=ES", "office=office", "--model", "catalan").code == 0
+
+    def rulebooks() -> list[str]:
+        return [one["rulebook"] for one in office("judge", "two", "--json").json]
+
+    assert rulebooks() == ["eccp", "esca-gold", "spain-aei"]
+    shown = office("judge", "two").out
+    assert "Not judged, because the region is not recorded: catalonia-accio. Record it with:" in shown
+    assert "clusterflow record initiative id=two subdivision=CODE" in shown
+    assert office("record", "initiative", "id=two", "subdivision=ES-PV").code == 0
+    assert rulebooks() == ["eccp", "esca-gold", "spain-aei"]
+    assert "Not judged" not in office("judge", "two").out
+    assert office("record", "initiative", "id=two", "subdivision=ES-CT").code == 0
+    assert rulebooks() == ["catalonia-accio", "eccp", "esca-gold", "spain-aei"]

@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 
 import clusterflow.cli
+from clusterflow.cli.tables import console
+
+from .conftest import Run
 
 BIDI, INVISIBLE = "\u202egnp", "\u200b"
 TYPED = f"{BIDI}{INVISIBLE}"
@@ -47,3 +50,14 @@ def test_only_one_module_of_the_command_line_writes_to_the_terminal() -> None:
             ):  # fmt: skip
                 direct.append(file.name)
     assert set(direct) == {"output.py"}
+
+
+def test_in_a_narrow_terminal_texts_wrap_and_nothing_is_cut(office: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    long_id = "a-very-long-name-of-an-initiative"
+    name = "Clúster " + "Q" * 40
+    assert office("enrol", long_id, f"name={name}", "country=AR", "office=office", "--model", "cordoba").code == 0
+    monkeypatch.setattr(console, "width", 80)
+    shown = office("status").out
+    assert long_id in shown, "it is what one types"
+    assert "…" not in shown
+    assert shown.count("Q") == 40

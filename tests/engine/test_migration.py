@@ -122,7 +122,7 @@ def test_what_opens_says_why(world: MakeWorld) -> None:
     assert passed(w).opens == {"house": Opening.NEW, "plan": Opening.GOES_ON}
     assert {v.stage for v in state(w).open_visits} == {"house", "plan"}
     lines = done.initiatives[0].lines
-    assert "«house»: opens, because the former model does not have this stage" in lines
+    assert "«house»: opens, because no stage of the former model passes to it" in lines
     assert "«plan»: goes on (due on 2024-02-09)" in lines
 
 

@@ -7,7 +7,9 @@ from datetime import date
 import pytest
 from support.world import World, model, stage, stated
 
+from clusterflow.domain.criterion import Criterion
 from clusterflow.domain.lifecycle import LifecycleModel
+from clusterflow.domain.quantity import Bound, Unit
 from clusterflow.domain.terms import Readiness, Severity, StageKind
 from clusterflow.reports.comparison import model_changes
 from clusterflow.services.model_changes import compare, impact
@@ -63,7 +65,7 @@ def test_an_initiative_has_a_place_under_each_model(world: World) -> None:
     assert places["turned", "plan"] == (StageKind.STRATEGY, "here", Readiness.NOT_READY)
     assert places["turned", "mass"] == (StageKind.CRITICAL_MASS, "ahead", Readiness.READY)
     holds_back = {s.stage: s.holds_back for k in found.kinds for s in k.stages}
-    assert holds_back["plan"] == ("c: 50 % (≥ 100 %)",)
+    assert holds_back["plan"] == ("c: 50 %, asked ≥ 100 %",)
 
 
 def test_the_differences_of_two_models_are_words() -> None:
@@ -120,3 +122,21 @@ def test_a_text_without_a_stage_loses_it(world: World) -> None:
     found = impact(world.context, TURNED.model_copy(update={"id": "tiny"}), "en")
     lost = {(one.initiative, e.what, e.stage) for one in found.initiatives for e in one.effects if "not have" in e.text}
     assert lost == {("one", "milestone", "first"), ("one", "stage", "second"), ("two", "stage", "first")}
+
+
+def test_a_criterion_with_other_parameters_is_the_same_one_that_asks_something_else() -> None:
+    def asks(**parameters: str) -> LifecycleModel:
+        body = Criterion.model_validate(
+            {
+                "id": "-".join(["legal-body", *parameters.values()]),
+                "title": {"es": "Entidad jurídica", "en": "Legal body"},
+                "metric": "legal-body",
+                "with": tuple(parameters.items()),
+                "bound": Bound.parse("is yes", Unit.YES_NO),
+                "source": "P",
+            }
+        )
+        return model(stage("first", (), body))
+
+    found = [c.text for c in model_changes(asks(form="foundation"), asks(), "en")]
+    assert found == ["Legal body: asks yes; before yes (form=foundation)"]

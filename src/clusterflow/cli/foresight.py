@@ -11,7 +11,7 @@ from clusterflow.cli.language import language, stated_language
 from clusterflow.cli.output import Json, day, print_json, show
 from clusterflow.cli.tables import table
 from clusterflow.errors import ClusterflowError
-from clusterflow.reports.foresight import Foresight
+from clusterflow.reports.foresight import Foresight, cause_lines
 from clusterflow.services.context import Context
 from clusterflow.services.rulebook_foresight import foresee_with_rulebooks
 
@@ -44,13 +44,15 @@ def foresee(
 
 
 def _show(found: Foresight) -> None:
-    if not found.events:
+    # That a gate has other findings says nothing beside the findings themselves.
+    turns = [event for event in found.events if event.kind != "gate.changed"]
+    if not turns:
         show(f"{found.name} · until {found.until}: nothing turns.")
         return
     lines = table(f"{found.name} · from {found.since} until {found.until}", ["on", "stage", "what comes", "by"])
-    for when, events in groupby(found.events, key=lambda e: e.day):
+    for when, events in groupby(turns, key=lambda e: e.day):
         for number, event in enumerate(events):
-            first, *others = [cause.text for cause in event.causes] or [""]
+            first, *others = cause_lines(event.causes, language()) or [""]
             lines.add_row("" if number else str(when), event.stage_title, event.text, first)
             for other in (*others, *filter(None, [event.prevention])):
                 lines.add_row("", "", "", other)

@@ -66,7 +66,7 @@ def list_models(*, as_json: Json = False) -> None:
     if as_json:
         print_json(models)
         return
-    lines = table("Models", ["model", "title", "stages", "source"])
+    lines = table("Models", ["model", "title", "stages", "source"], whole=["model"])
     for one in models:
         lines.add_row(
             one.id, one.title.to(language()), " → ".join(s.title.to(language()) for s in one.stages), one.source

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from clusterflow.cli.language import language, stated_language
-from clusterflow.cli.output import AsOf, Json, KnownAt, day, print_json, show, write_out
+from clusterflow.cli.output import AsOf, Json, KnownAt, day, listed, print_json, show, write_out
 from clusterflow.cli.tables import table
 from clusterflow.configs.rulebooks import load_rulebook, rulebook_schema
 from clusterflow.domain.criterion import AllOf, AnyOf, Criterion
@@ -48,7 +48,7 @@ def list_rulebooks(*, as_json: Json = False) -> None:
     if as_json:
         print_json(found)
         return
-    lines = table("Rulebooks", ["rulebook", "title", "texts", "source"])
+    lines = table("Rulebooks", ["rulebook", "title", "texts", "source"], whole=["rulebook"])
     lang = language()
     for one in found:
         texts = ", ".join(f"{text.id}{_draft(text.draft, lang)}" for text in one.texts)
@@ -119,6 +119,10 @@ def judge(
         return
     for one in found:
         _show_judgment(one, evidence, language())
+    regional = () if rulebook else rulebook_service.rulebooks_without_region(context, initiative, on)
+    if regional:
+        show(f"Not judged, because the region is not recorded: {listed(regional)}. Record it with:")
+        show(f"  clusterflow record initiative id={initiative} subdivision=CODE")
 
 
 def _show_judgment(found: RulebookJudgment, evidence: bool, lang: Language) -> None:
@@ -199,7 +203,7 @@ def _add_rule(lines: Table, rule: RuleLine, evidence: bool, lang: Language) -> N
 
 
 def _show_matrix(found: RulebookMatrix, lang: Language) -> None:
-    lines = table(f"Rulebooks on {found.as_of}", ["initiative", "name"])
+    lines = table(f"Rulebooks on {found.as_of}", ["initiative", "name"], whole=["initiative"])
     for name in found.titles:
         lines.add_column(name)
     for line in found.lines:

@@ -40,7 +40,9 @@ def status(
 def _show_board(board: Board, past: bool) -> None:
     lang = language()
     lines = table(
-        f"Portfolio on {board.as_of}", ["initiative", "name", "model", "stage", "days", "milestones", "waits for"]
+        f"Portfolio on {board.as_of}",
+        ["initiative", "name", "model", "stage", "days", "milestones", "waits for"],
+        whole=["initiative"],
     )
     for line in board.lines:
         stage = listed(line.stages) + (f" ({word('overdue', lang)})" if line.overdue else "")

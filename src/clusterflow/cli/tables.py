@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.markup import escape
 from rich.segment import Segment
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from clusterflow.cli.language import language
@@ -61,7 +61,13 @@ def _spanish_mark(word: str, text: str) -> str:
     return text
 
 
-def table(title: str, columns: Sequence[str]) -> Table:
-    heads = [head(column) for column in columns]
+def table(title: str, columns: Sequence[str], *, whole: Sequence[str] = ()) -> Table:
+    """A table whose cells wrap, and are never cut.
+
+    Args:
+        columns: the heads, in English.
+        whole: the columns that keep their width while the others wrap, because one copies what they hold.
+    """
+    heads = [Column(head(column), overflow="fold", no_wrap=column in whole) for column in columns]
     shown = escape(translated(title))
     return Table(*heads, title=shown, title_justify="left", title_style="bold", box=None, pad_edge=False)

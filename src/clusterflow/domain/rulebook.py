@@ -265,10 +265,17 @@ class Rulebook(Frozen):
         return frozenset((*rules, *parts))
 
     def concerns(self, country: str | None, region: str | None) -> bool:
-        """Whether it is about the initiatives of a place. An unknown place is not left out."""
-        if self.countries and country is not None and country not in self.countries:
-            return False
-        return not self.regions or region is None or region in self.regions
+        """Whether it is about the initiatives of a place. An unknown country is not left out; an unknown region is,
+        because the program of one region says nothing about the initiatives of the others.
+        """
+        return self._is_about_country(country) and (not self.regions or region in self.regions)
+
+    def needs_region(self, country: str | None, region: str | None) -> bool:
+        """Whether only the region of an initiative, which is unknown, can tell if it is about it."""
+        return bool(self.regions) and region is None and self._is_about_country(country)
+
+    def _is_about_country(self, country: str | None) -> bool:
+        return not self.countries or country is None or country in self.countries
 
     def text_on(self, day: date) -> RuleText | None:
         """Return the text in force on a day, drafts left aside."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from collections.abc import Callable
+from datetime import date
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -24,6 +26,14 @@ DEFAULT_LANGUAGE: Language = "es"
 def as_sentence(text: str) -> str:
     """The text with a capital first letter; the others stay."""
     return text[:1].upper() + text[1:]
+
+
+_ISO_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
+
+
+def rewrite_days(text: str, write: Callable[[date], str]) -> str:
+    """Write every day in a text, which is ISO 8601 on the command line, as its readers do."""
+    return _ISO_DAY.sub(lambda found: write(date.fromisoformat(found[0])), text)
 
 
 def alphabetical(text: str) -> str:

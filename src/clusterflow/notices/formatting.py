@@ -14,7 +14,7 @@ from babel.localedata import exists
 from babel.numbers import format_currency, format_decimal, format_percent
 
 from clusterflow.domain.money import Money, exponent
-from clusterflow.domain.text import NoticeLanguage
+from clusterflow.domain.text import NoticeLanguage, rewrite_days
 from clusterflow.notices.markup import code
 
 Kind = TypeVar("Kind")
@@ -29,12 +29,18 @@ def locale_of(language: NoticeLanguage, country: str | None) -> str:
 
 
 def filters(locale: str) -> dict[str, Callable[..., str]]:
-    """``day``, ``number``, ``percent``, ``money`` and ``code``; each takes the kind it is for and nothing else."""
+    """``day``, ``days``, ``number``, ``percent``, ``money`` and ``code``; each takes the kind it is for, nothing else.
+
+    ``days`` writes every day in a text, which are ISO 8601 on the command line, as ``day`` does.
+    """
 
     def day(value: date | datetime) -> str:
         # Babel takes None for today.
         known = _a(value, date)
         return basque_day(known) if locale.startswith("eu") else format_date(known, format="long", locale=locale)
+
+    def days(text: str) -> str:
+        return rewrite_days(_a(text, str), day)
 
     def number(value: Number) -> str:
         return format_decimal(_decimal(value), locale=locale)
@@ -46,7 +52,7 @@ def filters(locale: str) -> dict[str, Callable[..., str]]:
         amount = Decimal(_a(value, Money).minor).scaleb(-exponent(value.currency))
         return format_currency(amount, value.currency, locale=locale)
 
-    return {"day": day, "number": number, "percent": percent, "money": money, "code": code}
+    return {"day": day, "days": days, "number": number, "percent": percent, "money": money, "code": code}
 
 
 def basque_day(value: date) -> str:

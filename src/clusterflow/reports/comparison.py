@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 
-from clusterflow.domain.criterion import AllOf, AnyOf, Criterion, leaves
+from clusterflow.domain.criterion import AllOf, AnyOf, Criterion, bounds_of, leaves
 from clusterflow.domain.lifecycle import LifecycleModel, Stage
 from clusterflow.domain.terms import Readiness, StageKind
 from clusterflow.domain.text import Frozen, Language, Text
 from clusterflow.domain.verdict import Verdict
-from clusterflow.reports.labels import SEVERITY
+from clusterflow.reports.labels import SEVERITY, word
 from clusterflow.reports.portfolio.texts import KIND
 from clusterflow.reports.quorum import quorum
 from clusterflow.reports.status import title_of
@@ -61,8 +61,8 @@ def stages_under(
                     place="ahead" if not reached else "behind" if ready else "here",
                     readiness=verdict.readiness,
                     holds_back=tuple(
-                        f"{title_of(stage.gate.by_id[unit.id], language)}: {unit.value_text(language)} "
-                        f"({unit.bound_text(language)})"
+                        f"{title_of(stage.gate.by_id[unit.id], language)}: {unit.value_text(language)}, "
+                        f"{word('asked', language).lower()} {unit.bound_text(language)}"
                         for unit in verdict.hindrances
                     ),
                 ),
@@ -160,16 +160,31 @@ def _stage_changes(old: Stage, new: Stage, language: Language) -> Iterator[Model
         yield _change(new, "deciders", "deciders", language, before=rules[0], after=rules[1])
     were = {criterion.id: (criterion, around) for around in old.gate.requires for criterion in leaves(around)}
     are = {criterion.id: (criterion, around) for around in new.gate.requires for criterion in leaves(around)}
+    earlier = _criterion_pairs({n: c for n, (c, _) in were.items()}, {n: c for n, (c, _) in are.items()}, language)
     for name, (criterion, around) in are.items():
         title, severity = title_of(criterion, language), SEVERITY[around.severity].to(language)
-        if name not in were:
+        if name not in earlier:
             bound = criterion.bound.format(language)
             yield _change(new, "criterion", "new criterion", language, title=title, bound=bound, severity=severity)
             continue
-        yield from _criterion_changes(new, were[name], criterion, around, title, language)
+        yield from _criterion_changes(new, were[earlier[name]], criterion, around, title, language)
     for name, (criterion, _) in were.items():
-        if name not in are:
+        if name not in earlier.values():
             yield _change(new, "criterion", "no criterion", language, title=title_of(criterion, language))
+
+
+def _criterion_pairs(
+    were: Mapping[str, Criterion], are: Mapping[str, Criterion], language: Language
+) -> Mapping[str, str]:
+    """Return which criterion of the new text was which of the former: by id, else by the only one with its title."""
+    pairs = {name: name for name in are if name in were}
+    ended = {name: title_of(were[name], language) for name in were if name not in are}
+    begun = {name: title_of(are[name], language) for name in are if name not in were}
+    for name, title in begun.items():
+        former = [n for n, t in ended.items() if t == title]
+        if len(former) == 1 and list(begun.values()).count(title) == 1:
+            pairs[name] = former[0]
+    return pairs
 
 
 def _criterion_changes(
@@ -182,8 +197,8 @@ def _criterion_changes(
 ) -> Iterator[ModelChange]:
     old, old_around = was
     if old.bound != criterion.bound or old.with_ != criterion.with_:
-        same = old.with_ == criterion.with_
-        bounds = {"before": _asked(old, language, same), "after": _asked(criterion, language, same)}
+        write = bounds_of if old.with_ == criterion.with_ else _asked
+        bounds = {"before": write(old, language), "after": write(criterion, language)}
         yield _change(stage, "bound", "bound", language, title=title, **bounds)
     if old.keep != criterion.keep:
         keeps = [c.keep.format(language) if c.keep else "–" for c in (old, criterion)]
@@ -193,9 +208,10 @@ def _criterion_changes(
         yield _change(stage, "severity", "severity", language, title=title, before=both[0], after=both[1])
 
 
-def _asked(criterion: Criterion, language: Language, bound_only: bool) -> str:
+def _asked(criterion: Criterion, language: Language) -> str:
+    """The bound with the parameters of the metric: «yes (form=foundation)»."""
     bound = criterion.bound.format(language)
-    return bound if bound_only else f"{bound} ({', '.join(f'{name}={value}' for name, value in criterion.with_)})"
+    return f"{bound} ({', '.join(f'{name}={value}' for name, value in criterion.with_)})" if criterion.with_ else bound
 
 
 def _change(stage: Stage | None, what: What, template: str, language: Language, **values: object) -> ModelChange:

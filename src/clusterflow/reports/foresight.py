@@ -118,7 +118,20 @@ CAUSE: dict[str, Text] = {
     ),
 }
 
+MOST_CAUSES = 5
+"""So many records are listed behind a turn where people read it; programs get all of them."""
+
+_MORE = Text(es="y {n} más", en="and {n} more")
+
 _Row = tuple[str, str, int]
+
+
+def cause_lines(causes: Sequence[Cause], language: Language) -> list[str]:
+    """Return the records behind a turn as lines; of many, the first and the number of the rest."""
+    if len(causes) <= MOST_CAUSES:
+        return [cause.text for cause in causes]
+    shown = causes[: MOST_CAUSES - 1]
+    return [*(cause.text for cause in shown), _MORE.to(language).format(n=len(causes) - len(shown))]
 
 
 def causes_of(behind: Behind, language: Language) -> tuple[Cause, ...]:

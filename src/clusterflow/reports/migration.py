@@ -19,8 +19,8 @@ _CARRIED = Text(es="«{0}»: su hito del {2} pasa a «{1}»", en="«{0}»: its m
 _WHY: dict[Opening, Text] = {
     Opening.GOES_ON: Text(es="«{0}»: sigue en curso", en="«{0}»: goes on"),
     Opening.NEW: Text(
-        es="«{0}»: se abre, porque el modelo anterior no tenía esta etapa",
-        en="«{0}»: opens, because the former model does not have this stage",
+        es="«{0}»: se abre, porque ninguna etapa del modelo anterior pasa a esta",
+        en="«{0}»: opens, because no stage of the former model passes to it",
     ),
     Opening.ORDER: Text(
         es="«{0}»: se abre, porque en el orden de este modelo ya no espera a ninguna otra etapa",

@@ -15,6 +15,7 @@ from clusterflow.domain.events import EVENT, LifeEvent
 from clusterflow.domain.rulebook import Ruling
 from clusterflow.domain.terms import Answer
 from clusterflow.domain.text import LANGUAGES, Language, as_sentence
+from clusterflow.reports.foresight import cause_lines
 from clusterflow.reports.rulebook_turns import rulebook_turns
 from clusterflow.reports.status import title_of
 from clusterflow.services import standing
@@ -22,6 +23,7 @@ from clusterflow.services.catalogue.metrics import metrics_of
 from clusterflow.services.context import Context
 from clusterflow.services.fault_isolation import compute_without_broken
 from clusterflow.services.foresight import describe_turn, futures
+from clusterflow.services.reports.evidence_names import EvidenceNames
 from clusterflow.services.rulebook_foresight import RulebookChange, rulebook_changes
 from clusterflow.store.coming_turns import ComingTurn, replace_turns
 from clusterflow.store.pinned_models import lead_days_in_use, load_model
@@ -115,12 +117,13 @@ def turn_facts(
     if not isinstance(event, ev.FindingChanged | ev.MilestoneLapsed):
         raise TypeError(f"{turn.occasion} holds another event: {event.kind}")
     model = load_model(connection, standing.load(connection, initiative).model_hash)
-    shown = describe_turn(connection, initiative, model, event, turn.day, metrics_of(context), language)
+    names = EvidenceNames(connection, initiative, model, turn.day, language, by_name=False)
+    shown = describe_turn(connection, initiative, model, event, turn.day, metrics_of(context), language, names.evidence)
     if isinstance(event, ev.FindingChanged):
         title = title_of(model.stage(event.stage).gate.by_id[event.criterion], language)
     else:
         title = model.stage(shown.stage).gate.milestone.to(language)
     answer = event.answer if isinstance(event, ev.FindingChanged) else Answer.UNMET
-    causes = [cause.text for cause in shown.causes]
+    causes = cause_lines(shown.causes, language)
     text, prevention = as_sentence(shown.text), as_sentence(shown.prevention)
     return {"title": title, "text": text, "causes": causes, "prevention": prevention, "answer": answer}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Protocol
@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from clusterflow.domain import events as ev
 from clusterflow.domain.criterion import Criterion, leaves
 from clusterflow.domain.lifecycle import LifecycleModel
-from clusterflow.domain.measurement import UNMEASURED, Measurement, MetricCall, MetricDeclaration
+from clusterflow.domain.measurement import UNMEASURED, Evidence, Measurement, MetricCall, MetricDeclaration
 from clusterflow.domain.number_style import numbers_of
 from clusterflow.domain.records.parties import Initiative
 from clusterflow.domain.terms import Answer
@@ -53,6 +53,10 @@ PORTION = 200
 
 VOTERS = ("seat", "body", "representation", "organisation", "membership", "office", "initiative", "delegation")
 """The records from which the right to vote follows."""
+
+
+Naming = Callable[[Sequence[Evidence]], Sequence[Evidence]]
+"""Returns evidence with names in the place of ids."""
 
 
 class Numbers(Protocol):
@@ -216,10 +220,15 @@ def describe_turn(
     day: date,
     metrics: dict[str, MetricDeclaration],
     language: Language,
+    named: Naming,
 ) -> ComingEvent:
-    """Return what an event of a day to come says, with the facts behind it and the least that would prevent it."""
+    """Return what an event of a day to come says, with the facts behind it and the least that would prevent it.
+
+    Args:
+        named: returns evidence with names in the place of ids, for people who do not know the ids.
+    """
     numbers = _MeasuredOnDay(connection, metrics, initiative)
-    return _described_turn(connection, initiative, model, numbers, event, day, metrics, language)
+    return _described_turn(connection, initiative, model, numbers, event, day, metrics, language, named)
 
 
 def _described_turn(
@@ -231,10 +240,11 @@ def _described_turn(
     day: date,
     metrics: Mapping[str, MetricDeclaration],
     language: Language,
+    named: Naming = tuple,
 ) -> ComingEvent:
     stage = getattr(event, "stage", "")
     behind = [
-        _behind(connection, initiative, numbers, criterion, day, metrics)
+        _behind(connection, initiative, numbers, criterion, day, metrics, named)
         for criterion in _criteria_behind(event, model)
     ]
     least = _least(event, behind)
@@ -287,13 +297,14 @@ def _behind(
     criterion: Criterion,
     day: date,
     metrics: Mapping[str, MetricDeclaration],
+    named: Naming,
 ) -> Behind:
     call, declared = criterion.call, metrics[criterion.metric]
     return Behind(
         criterion=criterion,
         declared=declared,
         grows=dependence_of(call, declared).grows,
-        before=evidence(connection, call, initiative, day - DAY, limit=EVERY_ROW),
-        after=evidence(connection, call, initiative, day, limit=EVERY_ROW),
+        before=named(evidence(connection, call, initiative, day - DAY, limit=EVERY_ROW)),
+        after=named(evidence(connection, call, initiative, day, limit=EVERY_ROW)),
         number=numbers.on([call], day)[call],
     )

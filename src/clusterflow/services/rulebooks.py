@@ -88,6 +88,18 @@ def judge(
             )
 
 
+def rulebooks_without_region(context: Context, initiative: str, as_of: date | None = None) -> tuple[str, ...]:
+    """Return the rulebooks of regions of its country by which an initiative is not judged, because nobody recorded its
+    region.
+    """
+    with context.reading() as connection:
+        day = as_of or today_of(connection, [initiative], context.clock())[initiative]
+        record = initiative_records(connection, day, [initiative]).get(initiative)
+    if record is None:
+        return ()
+    return tuple(n for n, one in rulebooks_of(context).items() if one.needs_region(record.country, record.subdivision))
+
+
 def matrix(
     context: Context,
     as_of: date | None = None,

@@ -119,8 +119,8 @@ def test_the_digest_has_a_section_of_what_comes(world: World) -> None:
     _, heading, section = digest.partition("### Qué viene si no se registra nada más")
     assert heading
     assert "El hito «first achieved» dejará de cumplirse el 16 de junio de 2024" in section
-    assert "b (membresía, 2024-06-15)" in section, "the fact behind it"
-    assert "Lo evita, a más tardar el 2024-06-16: 1 más de este tipo" in section
+    assert "B (membresía, 15 de junio de 2024)" in section, "the fact behind it, by its name"
+    assert "Lo evita, a más tardar el 16 de junio de 2024: 1 más de este tipo" in section
 
 
 def test_the_rules_of_a_label_are_told_of_with_what_turns(world: World) -> None:

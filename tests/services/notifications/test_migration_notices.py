@@ -36,9 +36,9 @@ def test_board_deciders_and_voters_hear_of_it(database_url: str, mailbox: tuple[
     letter = text_of(box, "mona", "it goes on under the model «other»")
     assert "the program has a new model" in letter
     assert "«mass»: its milestone of 2024-01-10 is carried over to «people»" in letter
-    assert "«house»: opens, because the former model does not have this stage" in letter
+    assert "«house»: opens, because no stage of the former model passes to it" in letter
     spanish = text_of(box, "bruno", "continúa con el modelo «other»")
-    assert "«house»: se abre, porque el modelo anterior no tenía esta etapa" in spanish
+    assert "«house»: se abre, porque ninguna etapa del modelo anterior pasa a esta" in spanish
     fell = text_of(box, "mona", "your vote at gate 2 counts no longer")
     assert text_of(box, "gala", "la puerta 2 se cerró porque cambió el modelo")
     assert "the initiative passed to another model and" in fell.replace("\n", " ")

@@ -23,6 +23,7 @@ def story(calendar: Calendar) -> Story:
         day(2, 4),
         "Clúster de Máquina-Herramienta de Urdialde",
         country="ES",
+        subdivision="ES-PV",
         place="Urdialde, Gipuzkoa",
         sector="Máquina-herramienta",
         timezone="Europe/Madrid",

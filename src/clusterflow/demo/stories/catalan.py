@@ -23,6 +23,7 @@ def story(calendar: Calendar) -> Story:
         day(3, 5),
         "Clúster de Alimentos Vegetales de la Plana",
         country="ES",
+        subdivision="ES-CT",
         place="Vilafosca, Girona",
         sector="Alimentación vegetal",
         timezone="Europe/Madrid",

@@ -25,6 +25,7 @@ def story(calendar: Calendar) -> Story:
         day(5, 6),
         "Iniciativa Clúster de Cosmética de la Sabana Alta",
         country="CO",
+        subdivision="CO-DC",
         place="Bogotá",
         sector="Cosmética y aseo",
         timezone="America/Bogota",

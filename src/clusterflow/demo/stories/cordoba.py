@@ -23,6 +23,7 @@ def story(calendar: Calendar) -> Story:
         day(4, 3),
         "Clúster de Educación Digital de Córdoba",
         country="AR",
+        subdivision="AR-X",
         place="Córdoba",
         sector="Educación digital",
         timezone="America/Argentina/Cordoba",

@@ -23,6 +23,7 @@ def story(calendar: Calendar) -> Story:
         day(0, 6),
         "Clúster de Transición Ecológica del Guayas",
         country="EC",
+        subdivision="EC-G",
         place="Guayaquil",
         sector="Transición ecológica",
         timezone="America/Guayaquil",

@@ -30,6 +30,7 @@ def story(calendar: Calendar) -> Story:
         day(1, 5),
         "Clúster Automotriz de la Sierra Ventosa",
         country="MX",
+        subdivision="MX-NLE",
         place="Monterrey, Nuevo León",
         sector="Automotriz",
         timezone="America/Monterrey",

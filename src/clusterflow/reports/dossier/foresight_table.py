@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from datetime import date
 
-from clusterflow.domain.text import Language, Text
+from clusterflow.domain.text import Language, Text, rewrite_days
 from clusterflow.reports.foresight import ComingEvent, ways_text
 from clusterflow.reports.html_page import Table, short_day
 
@@ -22,8 +20,6 @@ _PREVENTION = Text(es="Qué lo evita", en="What prevents it")
 
 MOST_ROWS = 40
 
-_ISO_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
-
 
 def foresight_table(coming: Sequence[ComingEvent], language: Language) -> tuple[str, str, Table]:
     """Return the title of the section, its sentence, and its table. Facts are not named, for they may be of people."""
@@ -32,14 +28,14 @@ def foresight_table(coming: Sequence[ComingEvent], language: Language) -> tuple[
         caption=_TITLE.to(language),
         heads=tuple(head.to(language) for head in (_DAY, _STAGE, _EVENT, _PREVENTION)),
         rows=tuple(
-            (short_day(e.day), e.stage_title or "–", _with_short_days(e.text), ways_text(e.least, language) or "–")
+            (
+                short_day(e.day),
+                e.stage_title or "–",
+                rewrite_days(e.text, short_day),
+                ways_text(e.least, language) or "–",
+            )
             for e in events
         ),
         wide=(2,),
     )
     return _TITLE.to(language), _INTRODUCTION.to(language), table
-
-
-def _with_short_days(text: str) -> str:
-    """Return a text with its days as the rest of the dossier writes them; on the command line they are ISO 8601."""
-    return _ISO_DAY.sub(lambda found: short_day(date.fromisoformat(found[0])), text)

@@ -9,6 +9,8 @@ COMMANDS: dict[str, str] = {
     "No initiative is enrolled. Begin with: clusterflow enrol ID --model "
     "MODEL name=... country=...": "No hay iniciativas inscritas. Para empezar: clusterflow enrol ID --model MODELO "
     "name=... country=...",
+    "Not judged, because the region is not recorded: {}. Record it with:": "Sin evaluar, porque no está registrada "
+    "la región: {}. Regístrela con:",
     "{} could not be read: {}": "{} no se pudo leer: {}",
     "Waiting to go out: {} ledger entries for Prefect, {} notices.": "Por salir: {} asientos de la bitácora para "
     "Prefect, {} avisos.",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import Connection
 
 from clusterflow.domain.lifecycle import LifecycleModel
+from clusterflow.domain.measurement import Evidence
 from clusterflow.domain.records import RECORDS, Record
 from clusterflow.domain.records.base import REGISTRY
 from clusterflow.domain.records.parties import Organisation, Person
@@ -62,6 +64,14 @@ class EvidenceNames:
             for c in gate.criteria
         )
         return gate.model_copy(update={"criteria": criteria})
+
+    def evidence(self, rows: Sequence[Evidence]) -> tuple[Evidence, ...]:
+        """Evidence of one metric with names in the place of ids."""
+        wanted: dict[str, set[str]] = defaultdict(set)
+        for row in rows:
+            wanted[row.record].add(row.what)
+        names = {record: self._names(record, ids) for record, ids in wanted.items()}
+        return tuple(replace(row, what=names[row.record].get(row.what, row.what)) for row in rows)
 
     def _named(self, row: EvidenceLine, names: dict[str, str]) -> EvidenceLine:
         return row.model_copy(update={"what": names.get(row.what, row.what)})
