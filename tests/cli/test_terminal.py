@@ -8,9 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
 import clusterflow.cli
 from clusterflow.cli.tables import console
+
+from .conftest import Run
 
 from .conftest import Run
 
@@ -38,6 +41,22 @@ def test_a_usage_error_repeats_what_was_typed_without_its_controls(
     output = done.stdout + done.stderr
     assert "\\u202e" in output
     assert not {"\u202e", INVISIBLE} & set(output)
+
+
+def test_what_libraries_warn_of_is_not_printed(
+    office: Run, home: Path, process: Callable[..., subprocess.CompletedProcess[str]]
+) -> None:
+    book = Workbook()
+    sheet = book.worksheets[0]
+    sheet.title = "Miembros"
+    for row in (["Organización", "Alta"], ["Aceros", 99_999_999.0]):
+        sheet.append(row)
+    sheet["B2"].number_format = "yyyy-mm-dd"
+    book.save(home / "m.xlsx")
+    done = process("import", "m.xlsx", "--initiative", "one", "--yes")
+    assert done.returncode == 2
+    assert all(line.startswith("clusterflow: ") for line in done.stderr.splitlines()), done.stderr
+    assert (home / "m.marked.xlsx").exists()
 
 
 def test_only_one_module_of_the_command_line_writes_to_the_terminal() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+import warnings
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
@@ -224,6 +225,9 @@ GARBAGE_THRESHOLD = 700
 
 def main() -> NoReturn:
     """Run the command line as a program: the process ends with it."""
+    if not sys.warnoptions:
+        # Libraries warn whoever works on the code, in English and with a path of this machine: python -W shows it.
+        warnings.simplefilter("ignore")
     code = 0
     try:
         run()
