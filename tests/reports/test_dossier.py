@@ -136,6 +136,18 @@ def test_where_nothing_is_recorded_everything_is_unknown_and_nothing_is_nought(s
     assert len(read.figures) == 1, "the line of stages; there is nothing else to draw"
 
 
+def test_every_day_of_a_mexican_dossier_is_written_day_first(sqlite_url: str) -> None:
+    world = World(sqlite_url)
+    world.context.settings = world.context.settings.model_copy(update={"configs": CONFIGS})
+    world.enrol("one", "nuevo-leon")
+    world.record("initiative id=one name=One country=MX timezone=America/Monterrey from=2024-01-10")
+    world.record("survey-wave initiative=one topic=trust on=2024-01-10 invited=20 answers=15 mean_milli=3850")
+    world.at("2026-03-04").evaluate()
+    text = PageRead(dossier(world.context, "one", language="es").html).text
+    assert "La cifra más reciente es del 10/01/2024" in text.replace("\u2011", "-")
+    assert re.findall(r"\d{4}[-\u2011]\d\d[-\u2011]\d\d", text) == []
+
+
 def test_a_day_before_it_began_has_no_dossier(lived: Context) -> None:
     with pytest.raises(NotPossible, match="not yet enrolled"):
         dossier(lived, STRAIGHT, date(2020, 1, 1))

@@ -15,6 +15,7 @@ from clusterflow.domain.criterion import AnyOf
 from clusterflow.domain.lifecycle import DecidedBy
 from clusterflow.domain.terms import Role
 from clusterflow.services import gates, ledger, standing
+from clusterflow.web.render import _environment
 from clusterflow.web.request import FORM_FIELDS
 from clusterflow.web.texts import TEXTS
 
@@ -54,6 +55,13 @@ def test_the_page_shows_each_finding_with_its_evidence_and_who_decides(site: Web
     assert "? unknown" in page.text
     assert "Who decides: board member (needed: 2" in page.text
     assert "This gate is not open" in page.text
+
+
+def test_a_day_inside_a_sentence_is_written_like_the_others_on_the_page() -> None:
+    days = _environment("es").filters["days"]
+    assert days("La cifra más reciente es del 2024-04-03, de hace más de 400 días.") == (
+        "La cifra más reciente es del 3 de abril de 2024, de hace más de 400 días."
+    )
 
 
 def test_every_mistake_stands_at_its_field_and_all_that_was_typed_is_there_again(site: WebWorld) -> None:

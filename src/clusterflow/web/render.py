@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse
 
 from clusterflow.domain.number_style import short_date
 from clusterflow.domain.term_labels import CHOICES, WEEKDAY
-from clusterflow.domain.text import NoticeLanguage, Text
+from clusterflow.domain.text import NoticeLanguage, Text, rewrite_days
 from clusterflow.reports.dues import STATE
 from clusterflow.reports.labels import (
     ANSWER,
@@ -58,7 +58,7 @@ def page(request: Request, name: str, status: int = 200, **facts: object) -> HTM
     """Render a page.
 
     In a template, ``t.name`` is the text of that name in the reader's language, ``token`` ties a form to its reader,
-    and the filters ``label``, ``role``, ``sign`` and ``day`` put values in words.
+    and the filters ``label``, ``role``, ``sign``, ``day`` and ``days`` put values in words.
 
     Args:
         name: the name of the template, without ``.html``.
@@ -89,6 +89,7 @@ def _environment(language: NoticeLanguage) -> Environment:
         "capacity": lambda value: translated(CAPACITY[value], language),
         "sign": lambda value: SIGN[value],
         "day": lambda value: _day(value, language),
+        "days": lambda text: rewrite_days(text, partial(_day, language=language)),
         "short": short_date,
         "counted": lambda number, one, many: (one if number == 1 else many).format(number=number),
         "noun": partial(translated_noun, language=language),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from clusterflow.domain.terms import Answer, DecisionKind, Readiness, Severity, Stance
-from clusterflow.domain.text import Language
+from clusterflow.domain.text import Language, rewrite_days
 from clusterflow.reports.dossier.data import DecisionFacts, DossierFacts, GateFacts, VoteFacts
 from clusterflow.reports.dossier.texts import WORDS
 from clusterflow.reports.explanation import CriterionLine, EvidenceLine, GateExplanation, GroupLine
@@ -184,7 +184,7 @@ def _criterion(
         found=_whole(line.found) + (" *" if line.late else ""),
         severity="" if depth else SEVERITY[line.severity].to(language),
         rule=line.source + proposal,
-        help=_sentence(line.help),
+        help=_sentence(rewrite_days(line.help, short_day)),
         mended_by=", ".join(ROLE[r].to(language) for r in line.mended_by),
         evidence=Table(caption=line.title, heads=heads, rows=rows, numeric=(3, 4), wide=(0,)) if rows else None,
         more=more,
