@@ -15,8 +15,6 @@ from clusterflow.cli.tables import console
 
 from .conftest import Run
 
-from .conftest import Run
-
 BIDI, INVISIBLE = "\u202egnp", "\u200b"
 TYPED = f"{BIDI}{INVISIBLE}"
 

@@ -226,7 +226,7 @@ GARBAGE_THRESHOLD = 700
 def main() -> NoReturn:
     """Run the command line as a program: the process ends with it."""
     if not sys.warnoptions:
-        # Libraries warn whoever works on the code, in English and with a path of this machine: python -W shows it.
+        # Libraries warn those who work on the code, in English and with a path of this machine: python -W shows it.
         warnings.simplefilter("ignore")
     code = 0
     try:

@@ -309,7 +309,7 @@ class PrefectServer:
         deadline = time.monotonic() + timeout_seconds
         while time.monotonic() < deadline:
             if not self.is_running():
-                raise ServerFailed(f"the Prefect server stopped at once; its last words ({self.log}):\n{self._tail()}")
+                raise ServerFailed(f"the Prefect server stopped at once; its last words ({self.log}):\n{self.tail()}")
             answer = ask(self.api_url, self.auth)
             if answer is Answer.PREFECT:
                 return
@@ -324,7 +324,8 @@ class PrefectServer:
             if AMPLITUDE_KEY in text:
                 script.write_text(text.replace(AMPLITUDE_KEY, ""), encoding="utf-8")
 
-    def _tail(self, lines: int = 12) -> str:
+    def tail(self, lines: int = 12) -> str:
+        """The last lines of the log."""
         return "\n".join(self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
 
 

@@ -1,12 +1,22 @@
-"""Finds the Prefect server of the settings, or starts one where none is up."""
+"""Finds the Prefect server of the settings, or starts one where none is up, and starts it again if it ends."""
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Callable
 
 from clusterflow.errors import PrefectUnreachable
-from clusterflow.prefect.server import ANSWER_SECONDS, Answer, PrefectServer, ask_patiently
+from clusterflow.prefect.server import ANSWER_SECONDS, Answer, PrefectServer, ServerFailed, ask_patiently
 from clusterflow.settings import Settings
+
+LOOK_SECONDS = 2.0
+"""Between two looks whether the server that was started here still runs."""
+
+RESTART_SECONDS = 10.0
+"""After a start that failed."""
+
+_log = logging.getLogger("clusterflow.prefect")
 
 
 def start_if_missing(
@@ -40,3 +50,24 @@ def start_if_missing(
     say("Prefect: starting ...")
     server.start()
     return server
+
+
+async def keep_up(server: PrefectServer) -> None:
+    """Start the server again whenever it ends, until cancelled. Nobody else would; it is a child of this process."""
+    while True:
+        await asyncio.sleep(LOOK_SECONDS)
+        if server.is_running():
+            continue
+        _log.error("the Prefect server ended and starts again; its last words (%s):\n%s", server.log, server.tail())
+        starting = asyncio.ensure_future(asyncio.to_thread(server.start))
+        try:
+            await asyncio.shield(starting)
+        except ServerFailed as problem:
+            _log.error("%s", problem)
+            await asyncio.sleep(RESTART_SECONDS)
+        except asyncio.CancelledError:
+            while not starting.done():
+                server.stop()  # a start whose process is gone gives up
+                await asyncio.sleep(LOOK_SECONDS / 10)
+            starting.exception()
+            raise

@@ -29,7 +29,7 @@ from clusterflow.prefect.reconcile import reconcile
 from clusterflow.prefect.relay_schedule import update_relay_schedule
 from clusterflow.prefect.restore import restore_deployments
 from clusterflow.prefect.secret_channels import channels_if_up
-from clusterflow.prefect.server_start import start_if_missing
+from clusterflow.prefect.server_start import keep_up, start_if_missing
 from clusterflow.prefect.submitted_events import receive_changes
 from clusterflow.prefect.web_process import web_pages
 from clusterflow.services import outbox, review
@@ -165,6 +165,8 @@ async def _serving(
                 is_fit=lambda: presence is None or presence.is_fit,
             )
             tasks = [asyncio.create_task(serving)]
+            if started is not None:
+                tasks.append(asyncio.create_task(keep_up(started)))
             if live:
                 await update_relay_schedule(context, live=True)
                 tasks.append(
