@@ -18,6 +18,8 @@ ENGLISH = re.compile(
     r"\[(?:required|choices|default|env var)|(?<!-)\b(?:the|of|with|and|or|Parameters|Commands|Arguments)\b"
 )
 
+NO_VERBS = {"A", "An", "How", "One", "The", "What", "Who"}
+
 
 def pages(app: App, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
     for name in app:
@@ -31,6 +33,7 @@ def test_every_help_page_says_what_the_command_does_and_ends_with_an_example(run
     usage, about, *_, last = [line for line in run(*path, "--help").out.splitlines() if line.strip()]
     assert usage.startswith("Usage:")
     assert about[0].isupper()
+    assert about.split()[0] not in NO_VERBS, "it begins with a verb: what the command does"
     spanish = run(*path, "--help", "--lang", "es").out
     assert spanish.startswith("Uso:")
     assert about not in spanish

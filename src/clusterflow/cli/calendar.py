@@ -25,13 +25,13 @@ To = Annotated[Path | None, Parameter(name="--to", help="a file, replaced whole;
 
 @calendar.command(help_epilogue="Example: clusterflow calendar initiative automotriz --to automotriz.ics")
 def initiative(name: Annotated[str, Parameter(help="the initiative's id")], *, to: To = None) -> None:
-    """What is to come in an initiative: gate reviews, deadlines, meetings, learning sessions."""
+    """Print what is to come in an initiative: gate reviews, deadlines, meetings, learning sessions."""
     _put(Calendars.of(Context.open()).initiative(name), to)
 
 
 @calendar.command(help_epilogue="Example: clusterflow calendar person ana")
 def person(name: Annotated[str, Parameter(help="the person's id")], *, to: To = None) -> None:
-    """What concerns a person, in all initiatives."""
+    """Print what concerns a person, in all initiatives."""
     _put(Calendars.of(Context.open()).person(name), to)
 
 

@@ -80,7 +80,7 @@ def check(*files: Path) -> None:
 
 @dues.command(help_epilogue="Example: clusterflow dues preview automotriz --year 2026")
 def preview(initiative: str, *, year: Year = None, as_json: Json = False) -> None:
-    """What the members of an initiative owe in a year: issued, to issue, paid. Nothing is changed."""
+    """Show what the members of an initiative owe in a year: issued, to issue, paid. Nothing is changed."""
     context = Context.open()
     plan = dues_service.plan(context, initiative, _checked(year))
     if as_json:

@@ -39,7 +39,7 @@ export.command(
 
 @export.command(help_epilogue="Example: clusterflow export registry --to facts.jsonl")
 def registry(*, to: To = None, replace: Replace = False) -> None:
-    """The facts that hold, as JSON lines that «record --from» takes in again, anywhere."""
+    """Export the facts that hold, as JSON lines that «record --from» takes in again, anywhere."""
     with writing(to, replace) as write:
         written = _exports().registry(write)
     _told(to, written, "lines")
@@ -49,7 +49,7 @@ def registry(*, to: To = None, replace: Replace = False) -> None:
 def tables(
     target: Annotated[Path, Parameter(help="a folder, or a file called .zip")], *, replace: Replace = False
 ) -> None:
-    """The facts that hold, as CSV for spreadsheets: a file for each record type."""
+    """Export the facts that hold, as CSV for spreadsheets: a file for each record type."""
     with several(target, replace) as into:
         _exports().tables(into)
 
@@ -63,7 +63,7 @@ def xes(
         bool, Parameter(negative="", help="only the steps of the model, named as in its BPMN: for replay")
     ] = False,
 ) -> None:
-    """What happened in initiatives, as an event log in XES (IEEE 1849): a trace for each, without personal data."""
+    """Export what happened in initiatives as an event log in XES (IEEE 1849): one trace each, without personal data."""
     with writing(to, replace) as write:
         written = _logs(initiatives).xes(write, language(), steps)
     _told(to, written, "events")
@@ -76,7 +76,7 @@ def ocel(
     replace: Replace = False,
     form: Annotated[Literal["json", "xml"] | None, Parameter(name="--format", help="as the file is called")] = None,
 ) -> None:
-    """What happened, as an object-centric event log in OCEL 2.0, without personal data: JSON, or XML."""
+    """Export what happened, as an object-centric event log in OCEL 2.0, without personal data: JSON, or XML."""
     chosen = XmlForm if (form or (to.suffix[1:].lower() if to else "")) == "xml" else JsonForm
     with writing(to, replace) as write:
         written = _logs(initiatives).ocel(chosen(write))
@@ -85,7 +85,7 @@ def ocel(
 
 @export.command(help_epilogue="Example: clusterflow export life --to life.jsonl")
 def life(*, to: To = None, replace: Replace = False) -> None:
-    """The whole office with its ledger, as JSON lines that «record --from» takes into an empty database.
+    """Export the whole office with its ledger, as JSON lines that «record --from» takes into an empty database.
 
     Names, addresses and pseudonyms are in it: keep it as you keep the database.
     """

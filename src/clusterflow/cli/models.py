@@ -76,7 +76,7 @@ def list_models(*, as_json: Json = False) -> None:
 
 @model.command(name="show", help_epilogue="Example: clusterflow model show nuevo-leon")
 def show_model(name: str, *, as_json: Json = False) -> None:
-    """One model: its stages, and what each gate asks."""
+    """Show one model: its stages, and what each gate asks."""
     one = _named(name)
     if as_json:
         print_json(one)
@@ -180,7 +180,7 @@ def bpmn(
     to: To = None,
     replace: Replace = False,
 ) -> None:
-    """A model as BPMN 2.0, drawn, for modellers and workflow engines."""
+    """Write a model as BPMN 2.0, drawn, for modellers and workflow engines."""
     one = _named(name)
     with writing(to, replace) as write:
         write_bpmn(one, language(), write, replay=replay)

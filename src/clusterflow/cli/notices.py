@@ -40,7 +40,7 @@ def preview(
     initiative: Annotated[str | None, Parameter(help="of this one alone")] = None,
     as_json: Json = False,
 ) -> None:
-    """Who would get what and when, by what is recorded now; nothing is sent."""
+    """Show who would get what and when, by what is recorded now; nothing is sent."""
     context = Context.open()
     if initiative is not None:
         standing.state(context, initiative)
@@ -78,7 +78,7 @@ def _check(first: date, last: date, today: date) -> None:
 
 @notices.command(help_epilogue="Example: clusterflow notices budget nuevo-leon")
 def budget(model: str, *, as_json: Json = False) -> None:
-    """How many messages a manager can expect from a model in a quarter: a typical life is played, nothing is sent."""
+    """Estimate how many messages a manager gets in a quarter, by playing a typical life of a model. Nothing is sent."""
     settings = Settings()
     found = reckon(find_model(models_in(settings.configs), model), settings)
     if as_json:
@@ -97,7 +97,7 @@ def budget(model: str, *, as_json: Json = False) -> None:
 
 @notices.command(help_epilogue="Example: clusterflow notices dead")
 def dead(*, to: Annotated[str | None, Parameter(help="for this person alone")] = None, as_json: Json = False) -> None:
-    """The notices that reached nobody, by what they were tried, and what was answered there."""
+    """List the notices that reached nobody, by what they were tried, and what was answered there."""
     found = dead_letters_of(Context.open(), to)
     if as_json:
         print_json(found)

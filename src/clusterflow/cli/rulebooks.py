@@ -58,7 +58,7 @@ def list_rulebooks(*, as_json: Json = False) -> None:
 
 @rulebook.command(name="show", help_epilogue="Example: clusterflow rulebook show spain-aei")
 def show_rulebook(name: str, *, as_json: Json = False) -> None:
-    """One rulebook: its texts, their rules, windows and awards, and what the sources leave open."""
+    """Show one rulebook: its texts, their rules, windows and awards, and what the sources leave open."""
     one = find_rulebook(Settings().configs, name)
     if as_json:
         print_json(one)

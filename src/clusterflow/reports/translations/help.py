@@ -146,18 +146,18 @@ HELP: dict[str, str] = {
     "Preview notices, estimate their number, and resend failed ones.": (
         "Muestra los avisos por venir, estima cuántos son y reenvía los que fallaron."
     ),
-    "Who would get what and when, by what is recorded now; nothing is sent.": (
-        "Quién recibiría qué y cuándo, según lo registrado hasta ahora; no se envía nada."
+    "Show who would get what and when, by what is recorded now; nothing is sent.": (
+        "Muestra quién recibiría qué y cuándo, según lo registrado hasta ahora; no se envía nada."
     ),
     "the first day, as YYYY-MM-DD; today": "el primer día, como AAAA-MM-DD; hoy",
     "the last day, as YYYY-MM-DD": "el último día, como AAAA-MM-DD",
     "of this one alone": "solo de esta",
-    "How many messages a manager can expect from a model in a quarter: a typical life is played, nothing is sent.": (
-        "Cuántos mensajes puede esperar la gerencia de un modelo en un trimestre: se simula una vida típica, no "
-        "se envía nada."
+    "Estimate how many messages a manager gets in a quarter, by playing a typical life of a model. Nothing is sent.": (
+        "Calcula cuántos mensajes recibe la gerencia con un modelo en un trimestre: se simula una vida típica, no se "
+        "envía nada."
     ),
-    "The notices that reached nobody, by what they were tried, and what was answered there.": (
-        "Los avisos que no llegaron a nadie, por qué canal se intentó y qué se respondió."
+    "List the notices that reached nobody, by what they were tried, and what was answered there.": (
+        "Lista los avisos que no llegaron a nadie, por qué canal se intentó y qué se respondió."
     ),
     "for this person alone": "solo para esta persona",
     "Send notices again that reached nobody. Correct the address first; the next round of the relay sends them.": (
@@ -185,11 +185,13 @@ HELP: dict[str, str] = {
     "Write calendars: of an initiative, of a person, or all of them.": (
         "Escribe calendarios: de una iniciativa, de una persona, o todos."
     ),
-    "What is to come in an initiative: gate reviews, deadlines, meetings, learning sessions.": (
-        "Lo que viene en una iniciativa: revisiones de puertas, plazos, reuniones, sesiones de aprendizaje."
+    "Print what is to come in an initiative: gate reviews, deadlines, meetings, learning sessions.": (
+        "Imprime lo que viene en una iniciativa: revisiones de puertas, plazos, reuniones, sesiones de aprendizaje."
     ),
     "the initiative's id": "el id de la iniciativa",
-    "What concerns a person, in all initiatives.": "Lo que concierne a una persona, en todas las iniciativas.",
+    "Print what concerns a person, in all initiatives.": (
+        "Imprime lo que concierne a una persona, en todas las iniciativas."
+    ),
     "the person's id": "el id de la persona",
     "Print the address to which a calendar program subscribes. Everybody who knows it can read the calendar.": (
         "Imprime la dirección a la que se suscribe un programa de calendario. Quien la conozca puede leer el "
@@ -209,27 +211,28 @@ HELP: dict[str, str] = {
     "Export the registry, event logs, or everything.": "Exporta el registro, los registros de eventos, o todo.",
     "Write an initiative's calendar as iCalendar.": "Escribe el calendario de una iniciativa como iCalendar.",
     "Write a model as BPMN 2.0.": "Escribe un modelo como BPMN 2.0.",
-    "The facts that hold, as JSON lines that «record --from» takes in again, anywhere.": (
-        "Los datos vigentes, como líneas JSON que «record --from» vuelve a leer en cualquier lugar."
+    "Export the facts that hold, as JSON lines that «record --from» takes in again, anywhere.": (
+        "Exporta los datos vigentes, como líneas JSON que «record --from» vuelve a leer en cualquier lugar."
     ),
-    "The facts that hold, as CSV for spreadsheets: a file for each record type.": (
-        "Los datos vigentes, como CSV para hojas de cálculo: un archivo por cada tipo de registro."
+    "Export the facts that hold, as CSV for spreadsheets: a file for each record type.": (
+        "Exporta los datos vigentes, como CSV para hojas de cálculo: un archivo por cada tipo de registro."
     ),
     "a folder, or a file called .zip": "una carpeta, o un archivo llamado .zip",
-    "What happened in initiatives, as an event log in XES (IEEE 1849): a trace for each, without personal data.": (
-        "Lo ocurrido en las iniciativas, como registro de eventos XES (IEEE 1849): una traza por iniciativa, sin "
-        "datos personales."
+    "Export what happened in initiatives as an event log in XES (IEEE 1849): one trace each, without personal data.": (
+        "Exporta lo ocurrido en las iniciativas, como registro de eventos XES (IEEE 1849): una traza por iniciativa, "
+        "sin datos personales."
     ),
     "ids of initiatives; all where none is named": "ids de iniciativas; todas si no se indica ninguna",
     "only the steps of the model, named as in its BPMN: for replay": (
         "solo los pasos del modelo, con los nombres de su BPMN: para reproducirlos"
     ),
-    "What happened, as an object-centric event log in OCEL 2.0, without personal data: JSON, or XML.": (
-        "Lo ocurrido, como registro de eventos por objetos OCEL 2.0, sin datos personales: JSON o XML."
+    "Export what happened, as an object-centric event log in OCEL 2.0, without personal data: JSON, or XML.": (
+        "Exporta lo ocurrido, como registro de eventos por objetos OCEL 2.0, sin datos personales: JSON o XML."
     ),
     "as the file is called": "según el nombre del archivo",
-    "The whole office with its ledger, as JSON lines that «record --from» takes into an empty database.": (
-        "La oficina entera con su bitácora, como líneas JSON que «record --from» lee en una base de datos vacía."
+    "Export the whole office with its ledger, as JSON lines that «record --from» takes into an empty database.": (
+        "Exporta la oficina entera con su bitácora, como líneas JSON que «record --from» lee en una base de datos "
+        "vacía."
     ),
     "Names, addresses and pseudonyms are in it: keep it as you keep the database.": (
         "Contiene nombres, direcciones y seudónimos: guárdelo como guarda la base de datos."
@@ -263,7 +266,7 @@ HELP: dict[str, str] = {
         "las puertas listas quedan abiertas: no se supone ningún «adelante»"
     ),
     "List the models with their stages in order.": "Enumera los modelos con sus etapas en orden.",
-    "One model: its stages, and what each gate asks.": "Un modelo: sus etapas y lo que pide cada puerta.",
+    "Show one model: its stages, and what each gate asks.": "Muestra un modelo: sus etapas y lo que pide cada puerta.",
     "Check models, by file or by name, or all that there are; each mistake is reported with its line and column.": (
         "Comprueba modelos, por archivo o por nombre, o todos los que hay; cada error se indica con su línea y "
         "su columna."
@@ -275,8 +278,8 @@ HELP: dict[str, str] = {
     "for programs that replay a log on it as a Petri net, not for engines": (
         "para programas que reproducen un registro sobre él como red de Petri, no para motores"
     ),
-    "A model as BPMN 2.0, drawn, for modellers and workflow engines.": (
-        "Un modelo como BPMN 2.0, dibujado, para editores y motores de procesos."
+    "Write a model as BPMN 2.0, drawn, for modellers and workflow engines.": (
+        "Escribe un modelo como BPMN 2.0, dibujado, para editores y motores de procesos."
     ),
     "Print the JSON Schema of a model file, for editors.": (
         "Imprime el esquema JSON de un archivo de modelo, para editores."
@@ -288,8 +291,8 @@ HELP: dict[str, str] = {
     "Check scheme files, or all the shipped ones; each mistake is reported with its line and column.": (
         "Comprueba archivos de esquemas, o todos los incluidos; cada error se indica con su línea y su columna."
     ),
-    "What the members of an initiative owe in a year: issued, to issue, paid. Nothing is changed.": (
-        "Lo que deben los miembros de una iniciativa en un año: emitido, por emitir, pagado. No se cambia nada."
+    "Show what the members of an initiative owe in a year: issued, to issue, paid. Nothing is changed.": (
+        "Muestra lo que deben los miembros de una iniciativa en un año: emitido, por emitir, pagado. No se cambia nada."
     ),
     "the year of the dues; this one where none is named": "el año de las cuotas; si no se indica, el actual",
     "Issue the invoices that are to be issued today, of one initiative or of all; twice issues nothing twice.": (
@@ -356,8 +359,8 @@ HELP: dict[str, str] = {
         "el último día, como AAAA-MM-DD; si no se indica, dentro de un año"
     ),
     "List the rulebooks with their texts.": "Enumera los reglamentos con sus textos.",
-    "One rulebook: its texts, their rules, windows and awards, and what the sources leave open.": (
-        "Un reglamento: sus textos, reglas, plazos y reconocimientos, y lo que las fuentes dejan abierto."
+    "Show one rulebook: its texts, their rules, windows and awards, and what the sources leave open.": (
+        "Muestra un reglamento: sus textos, reglas, plazos y reconocimientos, y lo que las fuentes dejan abierto."
     ),
     "Check rulebooks, by file or by name, or all that there are; each mistake has its line and column.": (
         "Comprueba reglamentos, por archivo o por nombre, o todos los que hay; cada error se indica con su línea y su "
