@@ -21,7 +21,7 @@ def test_foresee_shows_the_days_and_the_facts(office: Run) -> None:
     everybody = office("foresee", "--portfolio", "--json")
     assert everybody.json == [answer.json]
     shown = office("foresee", "one", "--lang", "es").out
-    assert "etapa con retraso" in shown
+    assert "la etapa se pasa de su plazo, que vencía el " in " ".join(shown.split())
     assert "✔ cumplido → ✘ no cumplido" in shown
 
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Literal, NamedTuple
 
 from clusterflow.domain.criterion import Criterion
-from clusterflow.domain.events import FindingChanged, LifeEvent
+from clusterflow.domain.events import FindingChanged, LifeEvent, MilestoneLapsed, StageOverdue
 from clusterflow.domain.lifecycle import LifecycleModel
 from clusterflow.domain.measurement import Evidence, Fold, Measurement, MetricDeclaration
 from clusterflow.domain.money import exponent
@@ -86,6 +86,12 @@ class Behind(NamedTuple):
 
 def describe(event: LifeEvent, model: LifecycleModel, language: Language) -> str:
     """Return what an event says, without its day and its stage: «Members: ✔ met → ✘ unmet (14; ≥ 15)»."""
+    if isinstance(event, MilestoneLapsed):
+        requirements = model.stage(event.stage).gate.by_id
+        criteria = ", ".join(title_of(requirements[c], language) if c in requirements else c for c in event.criteria)
+        return _LAPSES.to(language).format(criteria=criteria)
+    if isinstance(event, StageOverdue):
+        return (_OVERDUE if event.level == 1 else _STILL_OVERDUE).to(language).format(due=event.due_on)
     if not isinstance(event, FindingChanged):
         fields = event_fields(event, model, language, without=_SHOWN_ELSEWHERE)
         name = event_word(event.kind, language)
@@ -102,6 +108,12 @@ def describe(event: LifeEvent, model: LifecycleModel, language: Language) -> str
     return f"{change} ({found}; {part.bound.format(language)})"
 
 
+_LAPSES = Text(es="el hito caduca: {criteria}", en="the milestone lapses: {criteria}")
+_OVERDUE = Text(es="la etapa se pasa de su plazo, que vencía el {due}", en="the stage is overdue; it was due on {due}")
+_STILL_OVERDUE = Text(
+    es="la etapa sigue fuera de plazo, que vencía el {due}; se avisa al nivel siguiente",
+    en="the stage is still overdue; it was due on {due}. The next level is notified",
+)
 _SHOWN_ELSEWHERE = ("on", "stage", "round", "findings", "review")
 
 CAUSE: dict[str, Text] = {
