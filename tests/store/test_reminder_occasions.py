@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, event, text
 from support.world import World, model, stage
 
 from clusterflow.domain.reminder_occasion import OCCASIONS
 from clusterflow.store.database import open_database
-from clusterflow.store.reminder_occasions import OccasionMatch, find_occasions, statement
+from clusterflow.store.reminder_occasions import (
+    OccasionMatch,
+    Search,
+    find_occasions,
+    searches_worth_running,
+    statement,
+)
 
 Finding = Callable[..., list[OccasionMatch]]
 
@@ -37,8 +44,12 @@ def world(database_url: str) -> World:
 def found(
     world: World, name: str, since: str, until: str, as_of: str = "2025-01-01", **numbers: int
 ) -> list[OccasionMatch]:
+    """The matches of a search, which must be worth running if it finds something."""
+    search = Search(name, date.fromisoformat(since), date.fromisoformat(until))
     with world.context.database.connect() as connection:
-        return list(find_occasions(connection, name, *(date.fromisoformat(d) for d in (since, until, as_of)), numbers))
+        matches = find_occasions(connection, name, search.since, search.until, date.fromisoformat(as_of), numbers)
+        assert not matches or searches_worth_running(connection, [search]) == [search]
+    return list(matches)
 
 
 def subjects(world: World, name: str, *days: str, **numbers: int) -> list[tuple[str, str]]:
@@ -273,6 +284,42 @@ def test_an_index_on_the_reference_date_is_used(sqlite_url: str, name: str) -> N
     engine.dispose()
     assert [line for line in plan if line.startswith(("SCAN", "SEARCH")) and read_whole(line)] == [], plan
     assert any("valid_from" in line or "due" in line or "valid_to" in line or "planned" in line for line in plan), plan
+
+
+def test_only_searches_that_find_nothing_are_not_worth_running(world: World) -> None:
+    world.record("invoice initiative=one id=i1 organisation=firm amount=300EUR due=2024-03-31 on=2024-01-10")
+    world.record("membership initiative=one organisation=ministry from=2023-01-01 to=2024-04-30")
+    meeting(world, "m1", "2024-02-10", "mona:firm", "!bruno:firm")
+    meeting(world, "m2", "2024-05-10", "!mona:firm", "!bruno:firm")
+    months = [date(2024 + n // 12, 1 + n % 12, 1) for n in range(13)]
+    searches = [
+        Search(name, since, until - timedelta(days=1)) for name in WITH_STATEMENT for since, until in pairwise(months)
+    ]
+    with world.context.database.connect() as connection:
+        worth = searches_worth_running(connection, searches)
+        for search in {*searches} - {*worth}:
+            as_of, numbers = date(2025, 1, 1), OCCASIONS[search.name].parameters
+            assert not find_occasions(connection, search.name, search.since, search.until, as_of, numbers), search
+        assert searches_worth_running(connection, []) == []
+    begun = {name: [s.since.month for s in worth if s.name == name] for name in WITH_STATEMENT}
+    assert (begun["invoice.issued"], begun["invoice.due"], begun["member.left"]) == ([1], [3], [4])
+    assert begun["delegate.changed"] == [2, 5]
+    assert begun["trust.fell"] == begun["learning.session"] == []
+
+
+def test_an_index_tells_which_searches_are_worth_running(sqlite_url: str) -> None:
+    engine = open_database(sqlite_url)
+    plans = list[str]()
+
+    def explain(connection: Any, cursor: Any, query: str, parameters: Any, *_: Any) -> None:
+        plans.extend(row[3] for row in cursor.execute(f"EXPLAIN QUERY PLAN {query}", parameters).fetchall())
+
+    event.listen(engine, "before_cursor_execute", explain)
+    with engine.connect() as connection:
+        searches_worth_running(connection, [Search(n, date(2024, 1, 1), date(2024, 1, 2)) for n in WITH_STATEMENT])
+    engine.dispose()
+    assert len([line for line in plans if "SEARCH" in line]) >= len(WITH_STATEMENT)
+    assert [line for line in plans if read_whole(line) and line != "SCAN CONSTANT ROW"] == []
 
 
 def read_whole(line: str) -> bool:

@@ -33,6 +33,8 @@ DUE = (
 )
 """The due moments in the order of the index; without DISTINCT, for which SQLite would scan the table."""
 
+_NEXT = select(func.min(_DUE_MOMENT.c.at)).where(_DUE_MOMENT.c.at > bindparam("now"))
+
 
 def initiatives_due(connection: Connection, now: datetime) -> Sequence[str]:
     """Return the initiatives with a deadline that is due, each once, the longest waiting first."""
@@ -41,9 +43,7 @@ def initiatives_due(connection: Connection, now: datetime) -> Sequence[str]:
 
 def next_moment(connection: Connection, now: datetime) -> datetime | None:
     """Return the next moment after ``now`` at which a deadline becomes due; None if there is none."""
-    found: datetime | None = connection.execute(
-        select(func.min(_DUE_MOMENT.c.at)).where(_DUE_MOMENT.c.at > now)
-    ).scalar()
+    found: datetime | None = connection.execute(_NEXT, {"now": now}).scalar()
     return found
 
 

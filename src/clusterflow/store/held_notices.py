@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Integer, bindparam, func, insert, or_, select, update
 
 from clusterflow.domain.records.parties import Person
 from clusterflow.domain.terms import Urgency
@@ -70,8 +70,30 @@ def is_unreleased() -> tuple[ColumnElement[bool], ...]:
 
 def recipients_due(connection: Connection, now: datetime, limit: int) -> list[str]:
     """Return up to ``limit`` people who have an unreleased notice that is due."""
-    query = select(_NOTICE.c.recipient).distinct().where(*is_unreleased(), _NOTICE.c.due_at <= now).limit(limit)
-    return list(connection.execute(query).scalars())
+    return list(connection.execute(_RECIPIENTS_DUE, {"now": now, "most": limit}).scalars())
+
+
+# Each round of the dispatcher asks this, and SQLAlchemy takes longer to build it than to run it.
+_RECIPIENTS_DUE = (
+    select(_NOTICE.c.recipient)
+    .distinct()
+    .where(*is_unreleased(), _NOTICE.c.due_at <= bindparam("now"))
+    .limit(bindparam("most", type_=Integer))
+)
+
+
+def next_due(connection: Connection, now: datetime) -> datetime | None:
+    """Return the next moment after ``now`` at which a notice becomes due; None if there is none."""
+    found: datetime | None = connection.execute(_NEXT_DUE, {"now": now}).scalar()
+    return found
+
+
+_NEXT_DUE = select(func.min(_NOTICE.c.due_at)).where(
+    _NOTICE.c.sent_at.is_(None),
+    _NOTICE.c.dead_at.is_(None),
+    _NOTICE.c.gathered_into.is_(None),
+    _NOTICE.c.due_at > bindparam("now"),
+)
 
 
 def unreleased_by_recipient(

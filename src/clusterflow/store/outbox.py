@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, ScalarSelect, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Integer, ScalarSelect, Select, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from clusterflow.domain.records.base import REGISTRY
@@ -39,15 +39,23 @@ class Span:
 
 def pending(connection: Connection, topic: Topic, now: datetime, limit: int = 500) -> Sequence[Span]:
     """Return the spans to publish that no other relay has claimed and that wait for no retry."""
+    rows = connection.execute(_PENDING[topic], {"now": now, "most": limit})
+    return [Span(topic, *row) for row in rows]
+
+
+def _pending(topic: Topic) -> Select[Any]:
     position = _POSITION[topic]
-    query = (
+    return (
         select(_CHAIN.c.id, position, _CHAIN.c.version)
         .join(_OUT, (_OUT.c.topic == topic) & (_OUT.c.chain == _CHAIN.c.id), isouter=True)
-        .where(_WAITS, _CHAIN.c.version > position, or_(_OUT.c.until.is_(None), _OUT.c.until <= now))
+        .where(_WAITS, _CHAIN.c.version > position, or_(_OUT.c.until.is_(None), _OUT.c.until <= bindparam("now")))
         .order_by(_CHAIN.c.at, _CHAIN.c.id)
-        .limit(limit)
+        .limit(bindparam("most", type_=Integer))
     )
-    return [Span(topic, *row) for row in connection.execute(query)]
+
+
+# Each round of a relay asks these, and SQLAlchemy takes longer to build them than to run them.
+_PENDING: dict[Topic, Select[Any]] = {"event": _pending("event"), "notice": _pending("notice")}
 
 
 def claim(connection: Connection, topic: Topic, chain: str, now: datetime, until: datetime) -> Span | None:

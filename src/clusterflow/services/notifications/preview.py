@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, select, update
 
 from clusterflow.domain.records.base import REGISTRY
 from clusterflow.domain.records.parties import Channel
@@ -19,6 +19,7 @@ from clusterflow.services.context import Context
 from clusterflow.services.notifications.batching import Clocks
 from clusterflow.services.notifications.dispatch import Dispatcher
 from clusterflow.store import deadlines, held_notices, notices, tables
+from clusterflow.store.database import read_connection
 from clusterflow.store.registry import current, people_by_id
 from clusterflow.store.scratch_database import scratch_copy
 
@@ -127,11 +128,8 @@ class Playback:
         self.dispatcher.run()
 
     def _next(self) -> datetime:
-        notice = tables.notice
-        waiting = notice.c.sent_at.is_(None) & notice.c.dead_at.is_(None) & notice.c.gathered_into.is_(None)
-        with self.context.database.connect() as connection:
-            next_due = select(func.min(notice.c.due_at)).where(waiting, notice.c.due_at > self.now)
-            moments = (deadlines.next_moment(connection, self.now), connection.execute(next_due).scalar())
+        with read_connection(self.context.database) as connection:
+            moments = (deadlines.next_moment(connection, self.now), held_notices.next_due(connection, self.now))
             known = [at for at in moments if at is not None]
         daily = datetime.combine(self.now.date(), DAILY, UTC)
         daily += timedelta(days=daily <= self.now)

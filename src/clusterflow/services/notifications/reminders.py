@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -27,19 +27,17 @@ from clusterflow.rules.reminder_ladder import (
     Step,
     last_step_reached,
     notice_key,
-    reference_windows,
 )
 from clusterflow.services.calendars import attachment_of, calendar_texts
 from clusterflow.services.coming_turns import refresh_coming_turns, turn_facts
 from clusterflow.services.context import Context
 from clusterflow.services.notifications.failures import log_failure
+from clusterflow.services.notifications.occasion_search import find_nearby
 from clusterflow.services.notifications.pages import Pages, Subject, where_to
-from clusterflow.services.notifications.rulebook_occasions import RulebookOccasions
 from clusterflow.store import notices, reminders
-from clusterflow.store.coming_turns import read_turns
 from clusterflow.store.database import read_connection
 from clusterflow.store.registry import InitiativeProfile, profiles_of
-from clusterflow.store.reminder_occasions import OccasionMatch, find_occasions
+from clusterflow.store.reminder_occasions import OccasionMatch
 from clusterflow.store.stakeholders import Stakeholders, stakeholders_of
 from clusterflow.store.view_basis import Facts, facts_behind
 
@@ -171,15 +169,8 @@ class ReminderWriter:
         """
         first, last = now.date() - DAY, now.date() + DAY
         with read_connection(self.context.database) as connection:
-            by_rulebook = RulebookOccasions(connection, self.context.settings.configs, last)
-            nearby = [
-                (rule, found)
-                for (name, numbers), rules in self._searches(of).items()
-                for since, until in _reference_windows(name, rules, first, last, late)
-                for found in _find(connection, by_rulebook, name, since, until, last, dict(numbers))
-                for rule in rules
-                if rule.about.holds([found.facts.get("helix")], [found.facts.get("size")])
-            ]
+            rules = [rule for rule in self.rules if of is None or rule.id in of]
+            nearby = find_nearby(connection, self.context.settings.configs, rules, first, last, late)
             homes = profiles_of(connection, now.date(), sorted({found.initiative for _, found in nearby}))
         days = {home.timezone: home.calendar.today(now) for home in homes.values()}
         due: list[Due] = []
@@ -196,16 +187,6 @@ class ReminderWriter:
             if step is not None:
                 due.append(Due(rule, found, step, home, today))
         return due
-
-    def _searches(
-        self, of: Collection[str] | None
-    ) -> Mapping[tuple[str, tuple[tuple[str, int], ...]], list[NoticeRule]]:
-        """The rules by their search, so that rules with the same search share it."""
-        found: dict[tuple[str, tuple[tuple[str, int], ...]], list[NoticeRule]] = defaultdict(list)
-        for rule in self.rules:
-            if of is None or rule.id in of:
-                found[rule.on or "", rule.with_].append(rule)
-        return found
 
     def _write(self, due: list[Due]) -> tuple[int, list[str]]:
         """Write the reminders of one initiative. A template that fails for one person costs that notice alone."""
@@ -271,34 +252,6 @@ class ReminderWriter:
             body=letter.markdown,
             attachments=attachments,
         )
-
-
-def _find(
-    connection: Connection,
-    by_rulebook: RulebookOccasions,
-    name: str,
-    since: date,
-    until: date,
-    as_of: date,
-    numbers: dict[str, int],
-) -> Iterable[OccasionMatch]:
-    if OCCASIONS[name].by_rulebook:
-        return by_rulebook.find(name, since, until)
-    if OCCASIONS[name].by_lead_time:
-        # Only what turns within the lead time of its model is stored.
-        turns = read_turns(connection, since, name)
-        return [
-            OccasionMatch(t.initiative, t.subject, t.day, None, None, None, {"kind": name, "turn": t}) for t in turns
-        ]
-    return find_occasions(connection, name, since, until, as_of, numbers)
-
-
-def _reference_windows(
-    name: str, rules: Iterable[NoticeRule], first: date, last: date, late: timedelta
-) -> tuple[tuple[date, date], ...]:
-    if OCCASIONS[name].by_lead_time:
-        return ((first, date.max),)
-    return reference_windows((step for rule in rules for step in rule.ladder), first, last, late)
 
 
 @dataclass(frozen=True, slots=True)

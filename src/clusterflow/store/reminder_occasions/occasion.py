@@ -8,7 +8,24 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Connection, Date, Integer, Select, and_, bindparam, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnClause,
+    ColumnElement,
+    Connection,
+    Date,
+    Integer,
+    Select,
+    TableClause,
+    and_,
+    bindparam,
+    exists,
+    literal,
+    or_,
+    select,
+)
+from sqlalchemy.sql import visitors
+from sqlalchemy.sql.elements import BinaryExpression
 
 from clusterflow.domain.records.governance import Body
 from clusterflow.domain.records.parties import Organisation
@@ -21,6 +38,16 @@ Finder = Callable[[Scope], Select[Any]]
 
 _FINDERS: dict[str, Finder] = {}
 _NAMES = ("initiative", "subject", "reference", "body", "organisation", "person")
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """The occasions of one kind with a reference date from ``since`` to ``until``, with the numbers of a rule."""
+
+    name: str
+    since: date
+    until: date
+    numbers: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +111,52 @@ def statement(name: str) -> Select[Any]:
             house, and_(house.c.initiative == found.c.initiative, house.c.id == found.c.body), isouter=True
         ).add_columns(house.c.name.label("body_name"))
     return query
+
+
+@cache
+def _reference_columns(name: str) -> tuple[tuple[TableClause, ColumnClause[date]], ...]:
+    """Return the columns of records whose dates ``in_window`` compares in the statement of an occasion."""
+    found: dict[tuple[str, str], tuple[TableClause, ColumnClause[date]]] = {}
+    for part in visitors.iterate(statement(name)):
+        if isinstance(part, BinaryExpression) and isinstance(part.right, BindParameter) and part.right.key == "since":
+            for column in part.left.base_columns:
+                if not isinstance(column, ColumnClause) or not isinstance(column.table, TableClause):
+                    raise TypeError(f"{name}: the range of days must be compared with a column, not with {column}")
+                found[column.table.name, column.name] = column.table, column
+    if not found:
+        raise TypeError(f"{name}: the statement compares no date with the range of days")
+    return tuple(found.values())
+
+
+@cache
+def _any_date(names: tuple[str, ...]) -> Select[Any]:
+    """Return the statement that tells, for each search, whether its tables hold a date in its range at all."""
+
+    def holds(place: int, name: str) -> ColumnElement[bool]:
+        since, until = (bindparam(f"{end}_{place}", type_=Date) for end in ("since", "until"))
+        inside = (
+            exists(select(literal(1)).select_from(table).where(day >= since, day <= until))
+            for table, day in _reference_columns(name)
+        )
+        return or_(*inside).label(f"search_{place}")
+
+    columns: list[Any] = [holds(place, name) for place, name in enumerate(names)]
+    return select(*columns)
+
+
+def searches_worth_running(connection: Connection, searches: Sequence[Search]) -> list[Search]:
+    """Return the searches that can find something: the others have no record at all with a date in their range.
+
+    On most days most searches are of the others. One statement asks for all of them at once, through the indexes on
+    the reference dates.
+    """
+    if not searches:
+        return []
+    days = {f"since_{n}": s.since for n, s in enumerate(searches)} | {
+        f"until_{n}": s.until for n, s in enumerate(searches)
+    }
+    row = connection.execute(_any_date(tuple(s.name for s in searches)), days).one()
+    return [search for search, holds in zip(searches, row, strict=True) if holds]
 
 
 def find_occasions(
