@@ -5,7 +5,7 @@ from __future__ import annotations
 from support.due import happened, replays
 from support.world import World, model, stage, stated
 
-from clusterflow.domain.lifecycle import DecidedBy
+from clusterflow.domain.lifecycle import DecidedBy, Share
 from clusterflow.domain.terms import DecisionKind, HelixKind, Role, Stance
 from clusterflow.services import registry, standing
 
@@ -91,6 +91,53 @@ def test_who_goes_over_to_the_government_has_no_vote_where_it_never_decides(worl
     w.at("2024-01-20").record("representation person=bruno organisation=ministry from=2024-01-18")
     assert w.decide("first", by="mona").decided is None
     assert why_votes_fell(w) == ["barred"]
+
+
+UNIVERSITY = (
+    "organisation id=uni name=Uni helix=academia from=2020-01-01",
+    "representation person=mona organisation=uni from=2020-01-01",
+)
+
+
+def test_a_vote_fills_no_share_of_an_organisation_that_its_decider_never_represented(world: MakeWorld) -> None:
+    each = (Share(helix=HelixKind.COMPANY, need=1), Share(helix=HelixKind.ACADEMIA, need=1))
+    w = begun(world, each=each)
+    w.record(*UNIVERSITY)
+    w.decide("first", by="mona")
+    w.record("representation person=mona organisation=uni retract=true")
+    assert w.evaluate() == ("vote.fell",)
+    assert w.decide("first", by="bruno").decided is None
+    assert why_votes_fell(w) == ["organisation"]
+    assert w.decide("first", by="mona").decided is None, "nobody speaks for a university any more"
+    w.record("representation person=gala organisation=uni from=2020-01-01")
+    assert w.decide("first", by="gala").decided is DecisionKind.GO
+    assert replays(w)
+
+
+def test_two_who_turn_out_to_be_of_one_firm_count_once(world: MakeWorld) -> None:
+    w = begun(world, per_organisation=1)
+    w.record(
+        "organisation id=mill name=Mill helix=company from=2020-01-01",
+        "representation person=bruno organisation=firm retract=true",
+        "representation person=bruno organisation=mill from=2020-01-01",
+    )
+    w.decide("first", by="bruno")
+    w.record(
+        "representation person=bruno organisation=mill retract=true",
+        "representation person=bruno organisation=firm from=2020-01-01",
+    )
+    assert w.decide("first", by="mona").decided is None
+    assert why_votes_fell(w) == ["organisation"]
+    done = w.decide("first", by="bruno")
+    assert (done.decided, done.votes) == (None, 1), "both speak for one firm"
+    assert w.decide("first", by="gala").decided is DecisionKind.GO
+
+
+def test_a_vote_outlasts_a_representation_that_ends_later(world: MakeWorld) -> None:
+    w = begun(world)
+    w.decide("first", by="mona")
+    w.at("2024-01-20").record("representation person=mona organisation=firm from=2020-01-01 to=2024-01-15")
+    assert w.evaluate() == ()
 
 
 def test_the_vote_of_a_delegate_falls_with_a_delegation_entered_by_mistake(world: MakeWorld) -> None:

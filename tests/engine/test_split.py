@@ -7,9 +7,10 @@ from datetime import date, timedelta
 from support.due import fall_due, replays
 from support.world import World, model, stage, stated
 
+from clusterflow.cli.gates import ballot_summary
 from clusterflow.domain.lifecycle import DecidedBy, Split
 from clusterflow.domain.terms import DecisionKind, Role, SplitDays, Stance
-from clusterflow.services import gates, standing
+from clusterflow.services import explanation, gates, standing
 
 from .conftest import MakeWorld
 
@@ -90,6 +91,38 @@ def test_a_vote_can_be_taken_back_and_only_by_who_has_one(world: MakeWorld) -> N
     assert standing_votes(w) == []
     assert w.decide("first", by="bruno").decided is None
     assert replays(w)
+
+
+def test_who_stood_aside_may_take_that_back_and_then_vote(world: MakeWorld) -> None:
+    w = begun(world)
+    for person in ("bruno", "gala"):
+        w.decide("first", Stance.RECUSE, by=person, reason="my own firm")
+    assert w.decide("first", by="mona").votes == 1
+    refused = w.decide("first", by="bruno")
+    assert (refused.refused, "take that back (withdraw)" in (refused.why or "")) == ("twice", True)
+    done = w.decide("first", Stance.WITHDRAW, by="bruno", reason="it was about another firm")
+    assert (done.taken, done.withdrawn) == (True, True)
+    assert w.decide("first", by="bruno").decided is DecisionKind.GO
+    assert replays(w)
+
+
+def test_only_who_stood_aside_takes_that_back(world: MakeWorld) -> None:
+    w = begun(world)
+    w.record("delegation initiative=one person=bruno delegate=mona from=2024-01-01")
+    w.decide("first", Stance.RECUSE, by="bruno")
+    assert w.decide("first", Stance.WITHDRAW, by="mona", speaks_for="bruno").refused == "twice"
+
+
+def test_a_vote_against_which_a_veto_stands_says_so(world: MakeWorld) -> None:
+    w = begun(world, veto=(Role.BOARD_CHAIR,))
+    w.decide("first", Stance.VETO, by="bruno")
+    w.decide("first", by="mona")
+    done = w.decide("first", by="gala")
+    assert (done.decided, done.votes, done.vetoed) == (None, 2, True)
+    assert "a veto stands, which only its decider can take back (withdraw)" in ballot_summary(done, {})
+    assert not w.decide("first", DecisionKind.STOP, by="gala").vetoed, "a veto bars no stop"
+    (gate,) = explanation.explain(w.context, "one", "first", language="en")
+    assert gate.votes == "Votes: go 1 of 2; stop 1 of 2; vetoes 1"
 
 
 def test_holds_for_different_days_are_one_decision_where_the_model_says_the_earliest_day(world: MakeWorld) -> None:

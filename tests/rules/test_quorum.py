@@ -14,7 +14,7 @@ from clusterflow.rules.ballot import Ballot, Decider, Voter
 from clusterflow.rules.quorum import Electorate, Rights, check_voter, entitled_roles, lost_right
 
 CHAIR, MEMBER, MANAGER = Role.BOARD_CHAIR, Role.BOARD_MEMBER, Role.MANAGER
-FIRM, MINISTRY = HelixKind.COMPANY, HelixKind.GOVERNMENT
+FIRM, MINISTRY, ACADEMIA = HelixKind.COMPANY, HelixKind.GOVERNMENT, HelixKind.ACADEMIA
 GO, VETO = DecisionKind.GO, Stance.VETO
 
 
@@ -68,6 +68,15 @@ OF_MINISTRY = frozenset({MINISTRY})
         ({"four_eyes": True}, {}, {"involved": True}, VoteFall.FOUR_EYES),
         ({}, {}, {"involved": True}, None),
         ({"four_eyes": True}, {}, {}, None),
+        # the organisation that it counts for: one more takes nothing away
+        ({}, {"organisations": "f=company"}, {"organisations": {"f": FIRM}}, None),
+        ({}, {"organisations": "f=company"}, {"organisations": {"f": FIRM, "u": ACADEMIA}}, None),
+        ({}, {"organisations": "f="}, {"organisations": {"f": FIRM}}, None),
+        ({}, {"organisations": "f=company"}, {"organisations": {"f": ACADEMIA}}, VoteFall.ORGANISATION),
+        ({}, {"organisations": "f=company u=academia"}, {"organisations": {"f": FIRM}}, VoteFall.ORGANISATION),
+        ({}, {"organisations": "f=company"}, {}, VoteFall.ORGANISATION),
+        ({}, {"represents": ""}, {"organisations": {"f": FIRM}}, VoteFall.ORGANISATION),
+        ({}, {"represents": "company"}, {"organisations": {"f": FIRM}}, None),  # an entry of an earlier version
         # who stood aside stays aside
         ({"never": (MINISTRY,)}, {"kind": Stance.RECUSE}, {"helixes": OF_MINISTRY, "roles": NOBODY}, None),
     ],
@@ -200,9 +209,12 @@ class TestWhoMayVote:
         for voter in (Voter(D), Voter(OTHER, D), Voter(D, OTHER)):
             assert refusal(rule(), voter, aside) == (
                 "twice",
-                "the same person stood aside at this gate, and casts no vote at it in any name",
+                "the same person stood aside at this gate, and casts no vote at it in any name. "
+                "Only who stood aside can take that back (withdraw), and then vote",
             )
         assert refusal(rule(), Voter(OTHER), aside) is None
+        assert refusal(rule(), Voter(D), aside, kind=Stance.WITHDRAW) is None
+        assert refusal(rule(), Voter(D, OTHER), aside, kind=Stance.WITHDRAW) is not None
         elsewhere = vote(Stance.RECUSE, decider="d").model_copy(update={"review": "q"})
         assert refusal(rule(), Voter(D), state(elsewhere)) is None
 

@@ -74,6 +74,8 @@ def _show_gate(gate: GateExplanation, evidence: bool) -> None:
         show(f"* {word('late', lang)}")
     review = f"review {gate.review} is open; " if gate.review else ""
     show(f"{review}decides: {quorum(gate.decided_by, lang)}; findings {gate.findings}")
+    if gate.votes:
+        show(gate.votes)
     missing = shortfall(gate.decided_by, gate.possible_votes, lang)
     if missing:
         show(f"! {missing}")

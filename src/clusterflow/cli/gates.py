@@ -157,12 +157,19 @@ def _titles(context: Context, done: BallotResult) -> dict[str, str]:
 def ballot_summary(done: BallotResult, titles: Mapping[str, str]) -> str:
     """What became of a ballot that was taken."""
     stage = titles.get(done.stage, done.stage)
+    if done.decided is None and done.withdrawn:
+        return f"taken back at the gate of {stage}"
     if done.decided is None and not done.votes:
         return f"noted; it counts for no decision at the gate of {stage}"
     if done.decided is None and done.alone:
         return (
             f"counted: {done.votes} of {done.need} at the gate of {stage}; "
             "somebody of another helix kind must agree, too"
+        )
+    if done.decided is None and done.vetoed:
+        return (
+            f"counted: {done.votes} of {done.need} at the gate of {stage}; "
+            "a veto stands, which only its decider can take back (withdraw)"
         )
     if done.decided is None:
         return f"counted: {done.votes} of {done.need} at the gate of {stage}"

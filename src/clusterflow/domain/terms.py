@@ -111,6 +111,8 @@ class VoteFall(StrEnum):
     """The delegation by which the vote was cast did not exist on that day."""
     FOUR_EYES = "four-eyes"
     """The decider recorded facts since the stage began."""
+    ORGANISATION = "organisation"
+    """The decider did not represent the organisation for which the vote counts on the day of the vote."""
     MODEL = "model"
     """The initiative passed to another model, and its open gates closed."""
 

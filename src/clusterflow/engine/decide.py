@@ -50,6 +50,10 @@ class BallotResult(Frozen):
     need: int = 1
     alone: bool = False
     """Whether all of these votes are of helix kinds that decide nothing alone."""
+    vetoed: bool = False
+    """Whether a veto stands against what they say."""
+    withdrawn: bool = False
+    """Whether the ballot only took something back."""
     entered: tuple[str, ...] = ()
     version: int = 0
 
@@ -210,6 +214,8 @@ def decide(
         votes=proposal.number if proposal else 0,
         need=rule.need,
         alone=proposal is not None and proposal.is_alone,
+        vetoed=proposal is not None and proposal.is_barred(standing),
+        withdrawn=ballot.decision is Stance.WITHDRAW,
         entered=tuple(e.stage for e in events if isinstance(e, ev.StageEntered)),
         version=after.version,
     )

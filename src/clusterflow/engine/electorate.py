@@ -123,4 +123,5 @@ def _rights(
         delegated=vote.cast_by is None or (person, caster) in delegated(cast_on),
         involved=review.asked_by in (vote.decider, vote.cast_by or vote.decider)
         or bool({person.casefold(), caster.casefold()} & acted),
+        organisations=held(cast_on).get(person, NO_CAPACITY).organisations,
     )

@@ -17,7 +17,7 @@ SPANISH = {
     "barred": "quien representa a ese sector nunca decide en esta puerta",
     "dependent": "quien representa a ese sector no decide nada por sí solo aquí, así que no emite votos de otros",
     "role": "esa persona no tiene hoy ninguno de los papeles que deciden en esta puerta: {roles}",
-    "twice": "esa persona ya votó lo mismo en esta puerta, o se apartó",
+    "twice": "esa persona ya votó lo mismo en esta puerta, o se apartó (quien se apartó puede retirar eso: withdraw)",
     "term": "el plazo fijo de la etapa no admite esa prórroga: ya se prorrogó, o sería demasiado larga",
     "withdraw": "esa persona no tiene en esta puerta un voto que retirar",
     "proxies": "esa persona ya emitió los votos de otras que el modelo permite a una sola",

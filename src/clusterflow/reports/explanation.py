@@ -88,6 +88,8 @@ class GateExplanation(Frozen):
     review: str | None
     possible_votes: int | None
     """How many votes for one decision those who may vote today can cast; None if it was not counted."""
+    votes: str = ""
+    """What the votes say that stand at the open review, in the reader's language; empty before the first vote."""
     criteria: tuple[CriterionLine, ...]
     groups: tuple[GroupLine, ...] = ()
     hindrances: tuple[OpenRequirement, ...] = ()
@@ -138,6 +140,7 @@ def explain_gate(
     as_of: date,
     review: str | None,
     possible_votes: int | None = None,
+    votes: str = "",
     declarations: Mapping[str, MetricDeclaration],
     evidence: EvidenceOf,
     language: Language,
@@ -167,6 +170,7 @@ def explain_gate(
         decided_by=stage.gate.decided_by,
         review=review,
         possible_votes=possible_votes,
+        votes=votes,
         criteria=tuple(lines),
         groups=tuple(groups),
         hindrances=tuple(

@@ -45,6 +45,8 @@ class Rights:
     """Whether the delegation by which it was cast was in force on that day."""
     involved: bool
     """Whether one of them asked for the review or recorded facts since the stage began."""
+    organisations: Mapping[str, HelixKind | None] = field(default_factory=dict)
+    """The organisations that the decider represented on the day of the vote, as it is known now."""
 
 
 def lost_right(rule: DecidedBy, vote: Vote, rights: Rights) -> VoteFall | None:
@@ -67,7 +69,20 @@ def lost_right(rule: DecidedBy, vote: Vote, rights: Rights) -> VoteFall | None:
         return VoteFall.ROLE
     if vote.kind is Stance.VETO and vote.role not in rights.roles_today:
         return VoteFall.ROLE
-    return VoteFall.FOUR_EYES if rule.four_eyes and rights.involved else None
+    if rule.four_eyes and rights.involved:
+        return VoteFall.FOUR_EYES
+    return VoteFall.ORGANISATION if _counts_for_others(vote, rights.organisations) else None
+
+
+def _counts_for_others(vote: Vote, known: Mapping[str, HelixKind | None]) -> bool:
+    """Whether a vote counts for an organisation, a helix kind, or nobody, as its decider never represented it.
+
+    An organisation that became known besides takes nothing away, and neither does a helix kind that nobody had stated.
+    """
+    if vote.organisations is None:  # for the person alone, or an entry of an earlier version
+        return bool(known) and not vote.represents
+    named = vote.counts_for
+    return not named.keys() <= known.keys() or any(kind not in (None, known[name]) for name, kind in named.items())
 
 
 def check_voter(
@@ -76,7 +91,7 @@ def check_voter(
     """Return why a person may not vote at an open review, whatever the vote; None if the person may."""
     return (
         _not_entitled(rule, ballot, voter)
-        or _stood_aside(state, review, voter)
+        or _stood_aside(state, review, ballot, voter)
         or _too_many_proxies(rule, state, review, ballot, voter)
         or _not_proved(state, review, voter)
     )
@@ -159,9 +174,18 @@ def _not_proved(state: InitiativeState, review: Review, voter: Voter) -> Refusal
     )
 
 
-def _stood_aside(state: InitiativeState, review: Review, voter: Voter) -> Refusal | None:
-    """Refuse who stood aside for a conflict of interest: that holds for the whole review."""
+def _stood_aside(state: InitiativeState, review: Review, ballot: Ballot, voter: Voter) -> Refusal | None:
+    """Refuse who stood aside for a conflict of interest, until they take that back themselves.
+
+    If nobody could, a gate would stay undecided for ever at which too many stood aside.
+    """
+    if ballot.decision is Stance.WITHDRAW and voter.cast_by is None:
+        return None
     aside = {v.decider for v in state.standing_votes(review.id) if v.kind is Stance.RECUSE}
     if aside & {voter.decider.alias, voter.caster.alias}:
-        return Refusal("twice", "the same person stood aside at this gate, and casts no vote at it in any name")
+        return Refusal(
+            "twice",
+            "the same person stood aside at this gate, and casts no vote at it in any name",
+            "Only who stood aside can take that back (withdraw), and then vote",
+        )
     return None

@@ -51,6 +51,10 @@ class Proposal:
         """The blocking criteria that at least one vote lets pass."""
         return frozenset(c for v in self.votes for c in v.overrides.split())
 
+    def is_barred(self, standing: Iterable[Vote]) -> bool:
+        """Whether a veto among the votes and stances that stand bars it."""
+        return self.decision in GOES and any(vote.kind is Stance.VETO for vote in standing)
+
     def is_possible(self, today: date) -> bool:
         """Whether its days still lie ahead."""
         days = [*self.conditions.values(), *([self.until] if self.until else [])]
@@ -156,9 +160,8 @@ def carried(
         everybody_voted: whether nobody who may vote is still to be heard; only then a casting vote decides a tie.
     """
     standing = tuple(votes)
-    barred = GOES if any(v.kind is Stance.VETO for v in standing) else ()
     tally = count(rule, standing)
-    possible = [p for p in tally.proposals if p.decision not in barred and p.is_possible(today)]
+    possible = [p for p in tally.proposals if not p.is_barred(standing) and p.is_possible(today)]
     proposals = [p for p in possible if not p.is_alone]
     complete = [p for p in proposals if _is_of_office(review, p) or _is_complete(rule, p)]
     if complete or not everybody_voted or not isinstance(rule.split.tie, Role):

@@ -16,6 +16,7 @@ from clusterflow.domain.term_labels import CHOICES
 from clusterflow.domain.text import Language, Text
 from clusterflow.intake.workbook.sheets import OF_RECORD
 from clusterflow.reports.explanation import GateExplanation, explain_gate
+from clusterflow.reports.quorum import votes_so_far
 from clusterflow.rules.judge import judge_gate
 from clusterflow.rules.quorum import entitled_roles
 from clusterflow.rules.stage_order import known_stage
@@ -72,6 +73,9 @@ def explain(
                     as_of=day,
                     review=review.id if (review := state.open_review(s)) else None,
                     possible_votes=_possible_votes(connection, state, model.stage(s), day),
+                    votes=votes_so_far(model.stage(s).gate.decided_by, state.standing_votes(review.id), reader)
+                    if review
+                    else "",
                     declarations=metrics,
                     evidence=lambda call: (
                         evidence(connection, call, initiative, day, known_at) if with_evidence else ()

@@ -198,8 +198,8 @@ TEXTS: dict[str, Text] = {
     "say_abstain_help": Text(es="Su voto no cuenta para ninguna decisión.", en="Your vote counts for no decision."),
     "say_recuse": Text(es="Me aparto", en="I stand aside"),
     "say_recuse_help": Text(
-        es="Por conflicto de interés, durante toda la revisión.",
-        en="Because of a conflict of interest, for the whole review.",
+        es="Por conflicto de interés.",
+        en="Because of a conflict of interest.",
     ),
     "say_veto": Text(es="Veto", en="Veto"),
     "say_veto_help": Text(es="Nadie puede seguir adelante mientras dure.", en="Nobody can go on while it is in force."),
@@ -235,8 +235,8 @@ TEXTS: dict[str, Text] = {
         en="Today you hold none of the roles that decide at this gate. The office can record your seat.",
     ),
     "refused_twice": Text(
-        es="Ese voto ya está registrado, o usted se apartó de esta revisión.",
-        en="That vote is recorded already, or you stood aside from this review.",
+        es="Ese voto ya está registrado, o usted se apartó de esta revisión. Para votar, retire primero eso.",
+        en="That vote is recorded already, or you stood aside from this review. To vote, take that back first.",
     ),
     "refused_withdraw": Text(es="No hay un voto suyo que retirar.", en="There is no vote of yours to take back."),
     "refused_delegation": Text(

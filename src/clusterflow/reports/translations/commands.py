@@ -64,6 +64,10 @@ COMMANDS: dict[str, str] = {
     "código nuevo para la puerta de {0}",
     "noted; it counts for no decision at the gate of {}": "anotado; no cuenta para ninguna decisión en la puerta de {}",
     "counted: {} of {} at the gate of {}": "contado: {} de {} en la puerta de {}",
+    "taken back at the gate of {}": "retirado en la puerta de {}",
+    "counted: {} of {} at the gate of {}; a veto stands, which only its decider can take back (withdraw)": (
+        "contado: {} de {} en la puerta de {}; hay un veto, que solo puede retirar quien lo puso (retirar)"
+    ),
     "counted: {} of {} at the gate of {}; somebody of another helix kind must agree, too": (
         "contado: {} de {} en la puerta de {}; falta también el acuerdo de alguien de otro tipo de hélice"
     ),

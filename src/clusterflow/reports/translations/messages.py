@@ -102,6 +102,8 @@ MESSAGES: dict[str, str] = {
     "{} wrong codes were shown in this name": "se mostraron {} códigos equivocados con este nombre",
     "the same person stood aside at this gate, and casts no vote at it in any name": "esa persona se apartó en esta "
     "puerta y no vota en ella con ningún nombre",
+    "Only who stood aside can take that back (withdraw), and then vote": "Solo quien se apartó puede retirar eso "
+    "(retirar), y luego votar",
     "«{}» is not in stage «{}»; it is in: {}": "«{}» no está en la etapa «{}»; está en: {}",
     "the gate of «{}» is not open; there is no code to renew": "la puerta de «{}» no está abierta; no hay código "
     "que renovar",
