@@ -106,6 +106,28 @@ def test_abbreviations_make_no_difference(one: str, other: str) -> None:
     assert bare_name(one) == bare_name(other)
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Hermanos García y Cía.", "Hnos. García"),
+        ("Hnos. García, S.A.", "García Hermanos y Compañía, S.L."),
+        ("García Hermanos & Asociados", "Hermanos García"),
+        ("Muebles Pérez e Hijos", "Muebles Pérez, S.A. de C.V."),
+        ("Compañía Minera Loja", "Minera Loja S.A."),
+        ("Germans Puig i Cia.", "Germans Puig"),
+        ("Irmãos Souza & Cia. Ltda.", "Souza Irmãos"),
+    ],
+)
+def test_a_name_without_the_partners_of_the_firm_is_a_question(one: str, other: str) -> None:
+    for known, written in ((one, other), (other, one)):
+        assert directory(Party("a", known)).find(written) == Match(possible=("a",)), written
+
+
+@pytest.mark.parametrize(("one", "other"), [("Pérez e Hijos", "Pérez"), ("Compañía del Norte", "Hijos del Norte")])
+def test_one_word_that_is_left_says_too_little(one: str, other: str) -> None:
+    assert directory(Party("a", one)).find(other).is_new
+
+
 @pytest.mark.parametrize("form", sorted(all_legal_forms()))
 def test_every_legal_form_is_known_as_people_write_it(form: str) -> None:
     for written in (form, form.replace(".", ""), form.upper(), form.replace(".", ". ")):

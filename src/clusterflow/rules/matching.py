@@ -81,7 +81,7 @@ def _words(name: str) -> list[_Word]:
     for n, word in enumerate(words):
         if n and letters[n - 1] and letters[n]:
             found[-1] = (found[-1][0] + word, True)
-        elif word == "e" and 0 < n < len(words) - 1 and not letters[n + 1]:
+        elif word in ("e", "i") and 0 < n < len(words) - 1 and not letters[n + 1]:
             found.append(("y", False))
         else:
             found.append((word, False))
@@ -224,6 +224,19 @@ class Directory:
         return list(dict.fromkeys([*turned, *self._near.find(key)]))
 
 
+_PARTNERS = frozenset({"y", "compania", "companias", "hijos", "asociados", "socios"})
+"""Words for the partners of a firm, which its short name leaves out: «Hermanos García y Cía.» is «Hnos. García»."""
+
+
+_ARTICLES = frozenset({"de", "del", "la", "las", "el", "los", "da", "do", "das", "dos"})
+"""Words that say nothing alone."""
+
+
 def _turned(key: str) -> str:
-    """The words of a name in one order: «ruiz ana» is «ana ruiz»."""
-    return " ".join(sorted(key.split()))
+    """The words of a name in one order and without partners: «ruiz ana» is «ana ruiz».
+
+    One word that is left says too little: «Pérez e Hijos» is not «Pérez».
+    """
+    words = sorted(key.split())
+    remaining = [word for word in words if word not in _PARTNERS]
+    return " ".join(remaining if sum(word not in _ARTICLES for word in remaining) > 1 else words)
