@@ -278,6 +278,19 @@ class TestEvents:
         assert commands(office, "observation") == [f"event:{first}"]
         assert await receive_changes(office.context, number) == number
 
+    async def test_a_relay_says_which_tax_ids_of_submitted_events_to_check(
+        self, office: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        monkeypatch.setattr(submitted_events, "SETTLED", timedelta(0))
+        firm = {"record": "organisation", "id": f"doubtful-{office.initiative}", "name": "Doubtful", "country": "ES"}
+        (event,) = await submit({**firm, "helix": "company", "tax_id": "B12345678", "from": "2024-01-01"})
+        await readable("clusterflow.record.submitted", event)
+        with caplog.at_level("WARNING", "clusterflow.prefect.submitted_events"):
+            await receive_changes(office.context, None)
+        assert commands(office, "organisation") == [f"event:{event}"]
+        (told,) = [line for line in caplog.messages if "«B12345678»" in line]
+        assert told.endswith("its check digit is not that of a NIF (ES); check it")
+
     def test_the_shipped_run_waits_until_what_came_in_its_time_can_be_read(self) -> None:
         (submitted,) = [d for d in shipped()["deployments"] if d["name"] == "submitted"]
         (trigger,) = submitted["triggers"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -12,6 +13,8 @@ from clusterflow.prefect.events import IncomingEvent, OutgoingEvent
 from clusterflow.services.context import Context
 from clusterflow.services.intake import submissions
 from clusterflow.services.intake.submissions import TOPIC, IntakeResult
+
+_log = logging.getLogger(__name__)
 
 OVERLAP = timedelta(minutes=10)
 """How far before the end of the last run the next one begins, by the time at which Prefect received the events. An
@@ -60,6 +63,7 @@ async def receive_changes(context: Context, last_count: int | None) -> int | Non
 
     Prefect's triggers pass over an event that states an earlier time than the one before it, and each hour Prefect
     deletes the events that state a time before its retention period. So a process that stays up looks each minute.
+    It writes into its log what is left for the next look, and the tax ids that somebody should check.
 
     Returns:
         The number of events that Prefect keeps; None if some are left for the next look.
@@ -74,7 +78,10 @@ async def receive_changes(context: Context, last_count: int | None) -> int | Non
     received = [event.received for event in found]
     if found and max(received) > now - SETTLED and min(received) > now - LONGEST_WAIT:
         return None
-    return None if _record(context, found).problems else number
+    done = _record(context, found)
+    for text in (*done.problems, *done.doubts):
+        _log.warning("%s", text)
+    return None if done.problems else number
 
 
 async def _unprocessed(context: Context, since: datetime | None = None) -> list[IncomingEvent]:
