@@ -6,7 +6,7 @@ import pytest
 from support.due import moments, replays
 from support.world import World, model, stage
 
-from clusterflow.domain.terms import DecisionKind, Standing
+from clusterflow.domain.terms import DecisionKind, StageStatus, Standing
 from clusterflow.errors import NotPossible, UnknownName
 from clusterflow.services import enrolment, ledger, standing
 
@@ -45,6 +45,13 @@ def test_a_new_life_begins_anew_under_the_same_id(stopped: World) -> None:
     w.evaluate()
     assert w.decide("first").entered == ("second",)
     assert replays(w)
+
+
+def test_the_stages_of_the_former_life_lie_ahead_again(stopped: World) -> None:
+    w = stopped
+    enrol(w)
+    found = [(s.stage, s.status, s.entered_on) for s in standing.status(w.context, "one").stages]
+    assert found == [("first", StageStatus.UNDER_WAY, w.now.date()), ("second", StageStatus.AHEAD, None)]
 
 
 def test_a_new_life_may_have_another_model(stopped: World) -> None:

@@ -220,10 +220,14 @@ class InitiativeState(Frozen):
         return visit.held_until if visit is not None else None
 
     @property
+    def visits_of_life(self) -> tuple[Visit, ...]:
+        """The visits since the initiative was enrolled; those of a life that was stopped before are left out."""
+        return tuple(v for v in self.visits if v.entered_on >= self.enrolled_on)
+
+    @property
     def declined(self) -> frozenset[str]:
         """The optional stages that the initiative does without, by its last word on each."""
-        this_life = (v for v in self.visits if v.entered_on >= self.enrolled_on)
-        latest = {v.stage: v for v in sorted(this_life, key=lambda v: v.round)}
+        latest = {v.stage: v for v in sorted(self.visits_of_life, key=lambda v: v.round)}
         return frozenset(stage for stage, v in latest.items() if v.outcome is VisitOutcome.DECLINED)
 
     def rounds(self, stage: str) -> int:

@@ -165,7 +165,7 @@ def status_in(life: InitiativeSnapshot, language: Language) -> InitiativeStatus:
 
 def _line(state: InitiativeState, model: LifecycleModel, stage: Stage, as_of: date, language: Language) -> StageLine:
     visit, review, milestone = state.visit(stage.id), state.open_review(stage.id), state.milestone(stage.id)
-    past = [v for v in state.visits if v.stage == stage.id]
+    past = [v for v in state.visits_of_life if v.stage == stage.id]
     latest = visit or (past[-1] if past else None)
     until = state.held_until(stage.id)
     held = until if until and until > as_of else None
