@@ -9,16 +9,22 @@ from typing import get_args
 import pytest
 from texts import problems
 
+from clusterflow import rules
 from clusterflow.cli import prompts
 from clusterflow.configs.mistakes import describe_value
-from clusterflow.domain.events import Event
+from clusterflow.domain.access import Right
+from clusterflow.domain.events import Event, InitiativeMigrated
+from clusterflow.domain.record_events import SubmissionFlaw, SubmissionSource
 from clusterflow.domain.records import RECORDS
+from clusterflow.domain.terms import VisitOutcome, VoteFall
 from clusterflow.errors import Mistake, Mistakes, UnknownName
 from clusterflow.reports import translations
 from clusterflow.reports.labels import RECORD
-from clusterflow.reports.ledger_lines import EVENT, FIELD, HIDDEN
+from clusterflow.reports.ledger_lines import EVENT, FIELD, HIDDEN, SHOWN_OF_MIGRATIONS
+from clusterflow.reports.ledger_values import REFUSAL, code_word
 from clusterflow.reports.translations.terms import NOUNS
 from clusterflow.rules.mistakes import with_article
+from clusterflow.rules.projection import WRONG_CODE
 
 from .conftest import Run
 
@@ -48,12 +54,26 @@ def test_what_stands_in_a_file_in_place_of_another_thing_is_named_in_spanish(val
 
 
 def test_every_event_and_each_of_its_fields_has_a_name() -> None:
-    kinds = {
-        cls.model_fields["kind"].default: cls for cls in get_args(get_args(Event)[0] if get_args(Event) else Event)
+    kinds = {cls.model_fields["kind"].default: cls for cls in get_args(Event)}
+    assert set(EVENT) == set(kinds)
+    shown = {
+        name
+        for cls in kinds.values()
+        for name in (SHOWN_OF_MIGRATIONS if cls is InitiativeMigrated else set(cls.model_fields) - HIDDEN)
     }
-    assert set(EVENT) >= set(kinds)
-    fields = {name for cls in kinds.values() for name in cls.model_fields}
-    assert fields - HIDDEN - set(FIELD) == set()
+    assert shown - set(FIELD) == set()
+
+
+def test_every_code_in_the_ledger_has_a_word() -> None:
+    for codes in (VisitOutcome, VoteFall, Right, SubmissionSource, SubmissionFlaw):
+        for code in codes:
+            word = code_word(code, "es")
+            assert word, code
+            assert word != code
+    code = "".join(file.read_text(encoding="utf-8") for file in Path(rules.__file__).parent.glob("*.py"))
+    refusals = set(re.findall(r'Refusal\(\s*"([a-z-]+)"', code))
+    assert len(refusals) > 15
+    assert refusals | {WRONG_CODE} == set(REFUSAL)
 
 
 def _is_spanish(run: Run, *words: str) -> bool:
@@ -129,6 +149,10 @@ def test_a_decision_is_taken_in_spanish_words_and_answered_in_them(office: Run) 
     assert "rechazado: la puerta no está lista: Miembros comprometidos (committed-members)" in refused.err
     words = ("decide", "one", "critical-mass", "En espera", "--by", "ofelia", "--reason", "Sí", "--until", "2999-01-01")
     assert office(*words, "--lang", "es").out == "Masa crítica: en espera\n"
+    late = office("decide", "one", "critical-mass", "adelante", "--by", "ofelia", "--reason", "Sí", "--lang", "es")
+    assert re.search(r"la puerta de «Masa crítica» se decidió el \d{4}-\d\d-\d\d: en espera$", late.err.strip())
+    told = office("ledger", "one", "--lang", "es").out
+    assert "por qué: la puerta no está abierta" in " ".join(told.split())
     wrong = office("decide", "one", "critical-mass", "vamos", "--by", "ofelia", "--reason", "Sí", "--lang", "es")
     assert "«vamos» no se acepta; se acepta: go," in wrong.err
 

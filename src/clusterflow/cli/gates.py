@@ -18,7 +18,7 @@ from clusterflow.domain.term_labels import decision_of
 from clusterflow.domain.terms import Readiness, Role, parse_decision
 from clusterflow.engine.decide import BallotResult
 from clusterflow.errors import Mistake, Mistakes
-from clusterflow.reports.labels import DECISION, READINESS
+from clusterflow.reports.labels import DECISION, READINESS, STANCE
 from clusterflow.reports.status import title_of
 from clusterflow.rules.ballot import Ballot
 from clusterflow.services import gates, standing
@@ -136,7 +136,7 @@ def send_code(initiative: str, stage: str, person: str, *, actor: Actor = None, 
 
 
 def _with_titles(context: Context, done: BallotResult) -> str:
-    """Why a ballot was refused; outside English, with the titles of the criteria before their ids."""
+    """Why a ballot was refused; outside English, with titles for stages and criteria and words for decisions."""
     why = str(done.why)
     if language() == "en":
         return why
@@ -144,7 +144,11 @@ def _with_titles(context: Context, done: BallotResult) -> str:
     for criterion in model.stage(done.stage).gate.criteria if done.stage in model.by_id else ():
         named = f"{title_of(criterion, language())} ({criterion.id})"
         why = re.sub(rf"(?<![\w-]){re.escape(criterion.id)}(?![\w-])", named.replace("\\", ""), why)
-    return why
+    for one in model.stages:
+        why = why.replace(f"«{one.id}»", f"«{one.title.to(language())}»")
+    words = {str(kind): text.to(language()) for kind, text in (*DECISION.items(), *STANCE.items())}
+    # A decision stands at the end of a sentence; elsewhere the same word is what to type.
+    return re.sub(rf"(?<=: )({'|'.join(words)})(?=$|\. )", lambda found: words[found[0]], why)
 
 
 def _titles(context: Context, done: BallotResult) -> dict[str, str]:

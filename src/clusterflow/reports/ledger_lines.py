@@ -7,11 +7,13 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from clusterflow.domain.events import Event, FindingChanged, InitiativeMigrated
+from clusterflow.domain.gate_events import DecisionRefused
 from clusterflow.domain.lifecycle import LifecycleModel
 from clusterflow.domain.measurement import Measurement
 from clusterflow.domain.terms import Answer, DecisionKind, HelixKind, Role, Stance
 from clusterflow.domain.text import Language, Text
 from clusterflow.reports.labels import ANSWER, DECISION, HELIX, ROLE, STANCE, record_label
+from clusterflow.reports.ledger_values import REFUSAL, code_word
 from clusterflow.reports.status import title_of
 
 EVENT: dict[str, Text] = {
@@ -23,6 +25,7 @@ EVENT: dict[str, Text] = {
     "record.retracted": Text(es="dato retirado", en="fact withdrawn"),
     "person.forgotten": Text(es="persona olvidada", en="person forgotten"),
     "stage.entered": Text(es="comienza la etapa", en="stage begun"),
+    "stage.declined": Text(es="etapa omitida", en="stage declined"),
     "stage.left": Text(es="etapa dejada", en="stage left"),
     "stage.overdue": Text(es="etapa con retraso", en="stage overdue"),
     "finding.changed": Text(es="hallazgo nuevo", en="finding changed"),
@@ -57,6 +60,7 @@ EVENT: dict[str, Text] = {
 
 FIELD: dict[str, Text] = {
     "asked_by": Text(es="la pidió", en="asked by"),
+    "alias": Text(es="seudónimo", en="pseudonym"),
     "answer": Text(es="ahora", en="now"),
     "before": Text(es="antes", en="before"),
     "by_hand": Text(es="a petición", en="by hand"),
@@ -71,6 +75,7 @@ FIELD: dict[str, Text] = {
     "escalate_on": Text(es="se escala", en="escalates"),
     "former": Text(es="modelo anterior", en="former model"),
     "found": Text(es="encontrado", en="found"),
+    "grace_until": Text(es="gracia hasta", en="grace until"),
     "helixes": Text(es="representa a", en="represents"),
     "initiative": Text(es="iniciativa", en="initiative"),
     "label": Text(es="sello", en="label"),
@@ -83,31 +88,38 @@ FIELD: dict[str, Text] = {
     "months": Text(es="meses", en="months"),
     "number": Text(es="número", en="number"),
     "on": Text(es="el", en="on"),
+    "organisations": Text(es="cuenta por", en="counts for"),
     "outcome": Text(es="resultado", en="outcome"),
     "overridden": Text(es="se dejó pasar", en="overridden"),
     "overrides": Text(es="deja pasar", en="overrides"),
+    "parts": Text(es="partes", en="parts"),
     "person": Text(es="persona", en="person"),
+    "proposed": Text(es="plazo propuesto", en="proposed period"),
     "proved": Text(es="con código", en="with a code"),
     "reason": Text(es="motivo", en="reason"),
     "record": Text(es="dato", en="record"),
     "records": Text(es="datos", en="records"),
+    "replaces": Text(es="en lugar del asiento", en="replaces entry"),
     "right": Text(es="derecho", en="right"),
     "role": Text(es="papel", en="role"),
     "round": Text(es="vuelta", en="round"),
     "second": Text(es="segunda persona", en="second person"),
     "source": Text(es="por", en="by"),
     "stage": Text(es="etapa", en="stage"),
+    "strategy": Text(es="estrategia", en="strategy"),
+    "succeeds": Text(es="continúa a", en="carries on"),
     "to_stage": Text(es="vuelve a", en="back to"),
     "until": Text(es="hasta", en="until"),
     "valid_from": Text(es="desde", en="from"),
     "valid_to": Text(es="hasta", en="to"),
     "why": Text(es="por qué", en="why"),
+    "within": Text(es="parte de", en="within"),
 }
 
 HIDDEN = frozenset({"kind", "digest", "digests", "model_hash", "findings", "review"})
 """What only programs read."""
 
-_SHOWN_OF_MIGRATIONS = frozenset({"former", "model", "decider", "role", "second", "reason", "milestones", "on"})
+SHOWN_OF_MIGRATIONS = frozenset({"former", "model", "decider", "role", "second", "reason", "milestones", "on"})
 """The rest is for programs; ``migrate`` says it in words."""
 
 _YES = Text(es="sí", en="yes")
@@ -137,7 +149,7 @@ def event_fields(event: Event, model: LifecycleModel | None, language: Language,
     titles = _titles(model, getattr(event, "stage", None), language) if model else {}
     parts = []
     for name, value in event.model_dump(exclude_none=True).items():
-        if isinstance(event, InitiativeMigrated) and name not in _SHOWN_OF_MIGRATIONS:
+        if isinstance(event, InitiativeMigrated) and name not in SHOWN_OF_MIGRATIONS:
             continue
         if name in HIDDEN or name in without or value is False or value in ((), {}, ""):
             continue
@@ -145,6 +157,8 @@ def event_fields(event: Event, model: LifecycleModel | None, language: Language,
             value = _measured(event, model, language)
         if name == "record":
             value = record_label(str(value), language)
+        if isinstance(event, DecisionRefused) and name == "why" and value in REFUSAL:
+            value = REFUSAL[value].to(language)
         label = FIELD[name].to(language) if name in FIELD else name.replace("_", " ")
         parts.append(f"{label}: {_value(value, titles, language)}")
     return "; ".join(parts)
@@ -176,8 +190,12 @@ def _value(value: Any, titles: dict[str, str], language: Language) -> str:
         case HelixKind():
             return HELIX[value].to(language)
         case dict():
-            return ", ".join(f"{titles.get(key, key)} ({one})" for key, one in value.items())
-    return titles.get(str(value), str(value))
+            return ", ".join(_with_value(titles.get(key, key), one, titles, language) for key, one in value.items())
+    return code_word(value, language) or titles.get(str(value), str(value))
+
+
+def _with_value(name: object, value: Any, titles: dict[str, str], language: Language) -> str:
+    return str(name) if value is None else f"{name} ({_value(value, titles, language)})"
 
 
 def _titles(model: LifecycleModel, stage: str | None, language: Language) -> dict[str, str]:
