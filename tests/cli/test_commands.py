@@ -74,7 +74,7 @@ def test_explain_says_of_when_a_figure_is_that_counts_no_more(office: Run) -> No
     assert (trust["answer"], trust["found"], trust["rows"]) == ("unknown", "unknown", 1)
     assert trust["help"] == (
         "The newest figure is of 2023-02-01, more than 400 days old: record a newer one. "
-        "It is recorded in the sheet «Surveys» (survey-wave)."
+        "It is recorded in the sheet «Surveys» (survey-wave): trust."
     )
     assert [row["on"] for row in trust["evidence"]] == ["2023-02-01"]
 

@@ -15,12 +15,15 @@ from clusterflow.configs.yaml import Document, Steps, parse, read
 from clusterflow.domain.measurement import Fold, MetricDeclaration, Parameter, ParameterType
 from clusterflow.domain.quantity import Unit
 from clusterflow.domain.records import RECORDS
-from clusterflow.domain.terms import Role
+from clusterflow.domain.terms import BodyKind, DocumentKind, Role, SurveyTopic
 from clusterflow.domain.text import Text
 from clusterflow.errors import Mistake, Mistakes
 
 RECORD_TYPES = sorted(RECORDS)
 PARAMETER_TYPES: tuple[ParameterType, ...] = get_args(ParameterType)
+
+
+RECORD_KINDS = tuple(dict.fromkeys(str(k) for kinds in (DocumentKind, SurveyTopic, BodyKind) for k in kinds))
 
 
 class WrittenParameter(Written):
@@ -55,6 +58,9 @@ class WrittenMetric(Written):
     proposal: StrictBool = Field(default=False, description="true if it is a proposal of this project")
     record: OptionalKey[Annotated[str, choice(tuple(RECORD_TYPES), "record type")]] = Field(
         default=None, description="the record type that tells it; help names it, with its sheet"
+    )
+    record_kind: OptionalKey[Annotated[str, choice(RECORD_KINDS, "kind of record")]] = Field(
+        default=None, description="the kind of these records that counts, if it is always the same; help names it"
     )
     formula: str = Field(default="", description="how it is computed, in one line")
     help: OptionalKey[WrittenText] = Field(default=None, description="what would help if it is not met, in es and en")
@@ -134,6 +140,7 @@ def _declared(name: str, written: WrittenMetric) -> MetricDeclaration:
         source=written.source,
         proposal=written.proposal,
         record=written.record,
+        record_kind=written.record_kind,
         formula=written.formula,
         mended_by=written.mended_by,
         freshness_days=written.freshness_days,

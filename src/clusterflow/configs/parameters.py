@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 from clusterflow.configs.mistakes import describe_value, file_error
 from clusterflow.configs.yaml import Steps
 from clusterflow.domain.measurement import MetricDeclaration, Parameter, Parameters, ParameterType
+from clusterflow.domain.term_labels import TITLE_WORDS
 from clusterflow.domain.terms import (
     BodyKind,
     ChainRole,
@@ -35,17 +36,6 @@ WORDS: dict[ParameterType, tuple[str, ...]] = {
     "label-level": tuple(LabelLevel),
     "chain-role": tuple(ChainRole),
 }
-
-TITLE_WORDS: dict[str, Text] = {
-    "sme": Text(es="pymes", en="SMEs"),
-    "micro": Text(es="microempresas", en="micro firms"),
-    "small": Text(es="pequeñas", en="small firms"),
-    "medium": Text(es="medianas", en="medium firms"),
-    "large": Text(es="grandes", en="large firms"),
-    "inside": Text(es="internos", en="inside"),
-    "outside": Text(es="externos", en="outside"),
-}
-"""Return what a parameter adds to a metric's title, so that two criteria of one metric have different titles."""
 
 
 def title_with_parameters(declaration: MetricDeclaration, given: Mapping[str, Any]) -> Text:

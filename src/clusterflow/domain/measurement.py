@@ -51,6 +51,8 @@ class MetricDeclaration(Frozen):
     proposal: bool = False
     record: str | None = None
     """The record type that tells it."""
+    record_kind: str | None = None
+    """The kind of these records that counts, where it is always the same."""
     formula: str = ""
     help: Text | None = None
     mended_by: tuple[Role, ...] = (Role.MANAGER,)

@@ -197,3 +197,14 @@ CHOICES: dict[type[StrEnum], dict[str, Text]] = {
     type(next(iter(table))): {word.value: text for word, text in table.items()} for table in _TABLES
 }
 """The terms and labels of each enumeration that a record may use."""
+
+TITLE_WORDS: dict[str, Text] = {
+    "sme": Text(es="pymes", en="SMEs"),
+    "micro": Text(es="microempresas", en="micro firms"),
+    "small": Text(es="pequeñas", en="small firms"),
+    "medium": Text(es="medianas", en="medium firms"),
+    "large": Text(es="grandes", en="large firms"),
+    "inside": Text(es="internos", en="inside"),
+    "outside": Text(es="externos", en="outside"),
+}
+"""What a parameter adds to the title of a metric, so that two criteria of one metric have different titles."""

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from clusterflow.domain.terms import Answer, Role, Severity, StageStatus
 from clusterflow.domain.text import Frozen, Language
 from clusterflow.reports.explanation import CriterionLine, GateExplanation, GroupLine
-from clusterflow.reports.labels import ANSWER, READINESS, ROLE, SEVERITY, SIGN, STANDING, STATUS, word
+from clusterflow.reports.labels import ANSWER, CONDITION, READINESS, ROLE, SEVERITY, SIGN, STANDING, STATUS, word
 from clusterflow.reports.quorum import quorum
 from clusterflow.reports.status import InitiativeStatus, StageLine
 
@@ -202,7 +202,8 @@ def initiative_page(
         parts.append(f"## {word('conditions', language)}")
         parts.append(
             "\n".join(
-                f"- {word('until', language)} {c.due_on}: {escaped(c.criterion)} ({escaped(titles[c.stage])})"
+                f"- {word('until', language)} {c.due_on}: {escaped(c.title)} ({escaped(titles[c.stage])}): "
+                f"{CONDITION[c.status].to(language)}"
                 for c in status.conditions
             )
         )

@@ -12,7 +12,7 @@ from clusterflow.domain.lifecycle import Stage
 from clusterflow.domain.measurement import UNMEASURED, Measurement, MetricCall, MetricDeclaration
 from clusterflow.domain.number_style import numbers_of
 from clusterflow.domain.state import InitiativeState
-from clusterflow.domain.term_labels import CHOICES
+from clusterflow.domain.term_labels import CHOICES, TITLE_WORDS
 from clusterflow.domain.text import Language, Text
 from clusterflow.intake.workbook.sheets import OF_RECORD
 from clusterflow.reports.explanation import GateExplanation, explain_gate
@@ -119,12 +119,17 @@ _NO_SHEET = Text(
 )
 
 
+_KINDS = ("kind", "body", "topic", "direction", "form", "helix", "size")
+"""The parameters of metrics that say which of the records count."""
+
+
 def place_of(call: MetricCall, declared: MetricDeclaration | None, language: Language) -> str:
     """The record type that tells a metric, its sheet in the workbook, and which kind of record counts."""
     if declared is None or declared.record is None:
         return ""
     given = {name: one.default for name, one in declared.parameters.items()} | dict(call.parameters)
-    labels = [_label(value, language) for name, value in given.items() if name in ("kind", "helix", "size") and value]
+    labels = [_label(value, language) for name, value in given.items() if name in _KINDS and value]
+    labels += [_label(declared.record_kind, language)] if declared.record_kind else []
     kinds = f": {', '.join(labels)}" if labels else ""
     sheet = OF_RECORD.get(declared.record)
     if sheet is None:
@@ -134,4 +139,5 @@ def place_of(call: MetricCall, declared: MetricDeclaration | None, language: Lan
 
 def _label(value: object, language: Language) -> str:
     """The label of a term, as the workbook offers it."""
-    return next((words[str(value)].to(language) for words in CHOICES.values() if str(value) in words), str(value))
+    known = next((words[str(value)] for words in (*CHOICES.values(), TITLE_WORDS) if str(value) in words), None)
+    return known.to(language) if known else str(value)

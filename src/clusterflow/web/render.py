@@ -19,6 +19,7 @@ from clusterflow.domain.text import NoticeLanguage, Text, rewrite_days
 from clusterflow.reports.dues import STATE
 from clusterflow.reports.labels import (
     ANSWER,
+    CONDITION,
     DECISION,
     READINESS,
     ROLE,
@@ -41,6 +42,7 @@ LABELS: tuple[Mapping[Any, Text], ...] = (
     REASON,
     WAIT,
     ANSWER,
+    CONDITION,
     DECISION,
     READINESS,
     SEVERITY,

@@ -114,7 +114,7 @@ TEXTS: dict[str, Text] = {
     "criterion": Text(es="Criterio", en="Criterion"),
     "stage": Text(es="Etapa", en="Stage"),
     "answer": Text(es="Hallazgo", en="Finding"),
-    "conditions": Text(es="Condiciones pendientes", en="Open conditions"),
+    "conditions": Text(es="Condiciones", en="Conditions"),
     "by_day": Text(es="antes del", en="by"),
     "history": Text(es="Historia", en="History"),
     "older": Text(es="Más antiguo", en="Older"),

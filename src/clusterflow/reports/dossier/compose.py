@@ -17,7 +17,7 @@ from clusterflow.reports.dossier.stage_line import stage_line
 from clusterflow.reports.dossier.texts import WORDS
 from clusterflow.reports.dossier.views import counted, decision_view, gate_view, readiness
 from clusterflow.reports.html_page import Figure, Table, day, render_page, short_day
-from clusterflow.reports.labels import STANDING, STATUS, word
+from clusterflow.reports.labels import CONDITION, STANDING, STATUS, word
 from clusterflow.reports.markdown import overridden_words
 from clusterflow.reports.plots import Bars, Line
 from clusterflow.reports.status import StageLine, title_of
@@ -163,9 +163,15 @@ def _conditions(facts: DossierFacts) -> Table | None:
         return None
     titles = {(s.id, i): title_of(part, language) for s in facts.model.stages for i, part in s.gate.by_id.items()}
     stages = {s.stage: s.title for s in facts.status.stages}
-    heads = (word("criterion", language), word("stage", language), WORDS["condition_until"].to(language))
+    until, status = WORDS["condition_until"].to(language), word("status", language)
+    heads = (word("criterion", language), word("stage", language), until, status)
     rows = tuple(
-        (titles.get((c.stage, c.criterion), c.criterion), stages[c.stage], short_day(c.due_on))
+        (
+            titles.get((c.stage, c.criterion), c.criterion),
+            stages[c.stage],
+            short_day(c.due_on),
+            CONDITION[c.status].to(language),
+        )
         for c in facts.status.conditions
     )
     return Table(caption=WORDS["conditions_open"].to(language), heads=heads, rows=rows)

@@ -76,7 +76,7 @@ WORDS: dict[str, Text] = {
         es="La iniciativa ha terminado; ya no se decide nada.",
         en="The initiative has ended; nothing is decided any more.",
     ),
-    "conditions_open": Text(es="Condiciones pendientes", en="Conditions still open"),
+    "conditions_open": Text(es="Condiciones", en="Conditions"),
     "condition_until": Text(es="Plazo", en="Until"),
     "lapsed": Text(es="Hitos caducados", en="Lapsed milestones"),
     "helix": Text(es="Tipo", en="Kind"),
