@@ -151,8 +151,8 @@ def test_a_decision_is_taken_in_spanish_words_and_answered_in_them(office: Run) 
     assert office(*words, "--lang", "es").out == "Masa crítica: en espera\n"
     late = office("decide", "one", "critical-mass", "adelante", "--by", "ofelia", "--reason", "Sí", "--lang", "es")
     assert re.search(r"la puerta de «Masa crítica» se decidió el \d{4}-\d\d-\d\d: en espera$", late.err.strip())
-    told = office("ledger", "one", "--lang", "es").out
-    assert "por qué: la puerta no está abierta" in " ".join(told.split())
+    ledger = office("ledger", "one", "--lang", "es").out
+    assert "por qué: la puerta no está abierta" in " ".join(ledger.split())
     wrong = office("decide", "one", "critical-mass", "vamos", "--by", "ofelia", "--reason", "Sí", "--lang", "es")
     assert "«vamos» no se acepta; se acepta: go," in wrong.err
 

@@ -288,8 +288,8 @@ class TestEvents:
         with caplog.at_level("WARNING", "clusterflow.prefect.submitted_events"):
             await receive_changes(office.context, None)
         assert commands(office, "organisation") == [f"event:{event}"]
-        (told,) = [line for line in caplog.messages if "«B12345678»" in line]
-        assert told.endswith("its check digit is not that of a NIF (ES); check it")
+        (warning,) = [line for line in caplog.messages if "«B12345678»" in line]
+        assert warning.endswith("its check digit is not that of a NIF (ES); check it")
 
     def test_the_shipped_run_waits_until_what_came_in_its_time_can_be_read(self) -> None:
         (submitted,) = [d for d in shipped()["deployments"] if d["name"] == "submitted"]
