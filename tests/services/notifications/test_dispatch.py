@@ -87,6 +87,22 @@ def test_a_mail_says_the_findings_and_only_who_has_a_vote_is_asked_to_decide(
     assert "clusterflow decide" not in manager
 
 
+def test_a_mail_says_the_newest_values_also_where_the_answer_stayed(
+    database_url: str, mailbox: tuple[Mailbox, str]
+) -> None:
+    asked = (stated("a", bound=">= 50 %"), stated("b"))
+    w = World(database_url, model(stage("first", (), *asked, rule=MANAGED)))
+    w.context.settings = Settings(database=database_url, configs=CONFIGS, mail=SecretStr(mailbox[1]), proof="none")
+    w.enrol()
+    w.state_figure("a", 4, 4)
+    w.evaluate()
+    w.at("2024-01-20").state_figure("a", 3, 4)
+    w.state_figure("b")
+    assert "gate.opened" in w.evaluate()
+    Dispatcher(w.context).run()
+    assert "✔ a: 75 %; se pide ≥ 50 %" in text_of(mailbox[0], "bruno", "puerta 1")
+
+
 def test_mails_speak_of_an_any_of_as_a_whole(database_url: str, mailbox: tuple[Mailbox, str]) -> None:
     either = AnyOf(id="either", any_of=(stated("a"), stated("b")))
     w = World(database_url, model(stage("first", (), either, rule=MANAGED)))  # type: ignore[arg-type]

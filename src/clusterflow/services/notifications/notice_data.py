@@ -25,7 +25,7 @@ from clusterflow.engine.decide import grant_of
 from clusterflow.notices.audiences import Concerned
 from clusterflow.reports.labels import ANSWER
 from clusterflow.reports.migration import carried_lines
-from clusterflow.reports.status import status_of, title_of, titles_in
+from clusterflow.reports.status import newest, status_of, title_of, titles_in
 from clusterflow.rules.judge import recall_gate
 from clusterflow.rules.projection import replay
 from clusterflow.rules.tally import rule_at
@@ -36,7 +36,7 @@ from clusterflow.store.people import Eligible, alias_of, aliases_of, capacities,
 from clusterflow.store.pinned_models import load_model
 from clusterflow.store.registry import calendar_of, initiative_records
 from clusterflow.store.stakeholders import Stakeholders, stakeholders_of
-from clusterflow.store.state import load_state
+from clusterflow.store.state import last_notes, load_state
 
 
 @dataclass(slots=True)
@@ -223,6 +223,9 @@ def notice_data_of(connection: Connection, entry: Entry, context: Context) -> No
         until = ledger.read_entries(connection, entry.chain, until=entry.version)
         state = replay(until) or state
         model = load_model(connection, state.model_hash)
+    else:
+        # An answer stands with the value that it had when it last changed; a mail says the newest one.
+        state = state.model_copy(update={"answers": newest(state.answers, last_notes(connection, entry.chain))})
     voters: tuple[Eligible, ...] = ()
     if stage:
         rule = rule_at(model.stage(stage).gate.decided_by, state.open_review(stage))
