@@ -36,6 +36,7 @@ def test_every_help_page_says_what_the_command_does_and_ends_with_an_example(run
     assert about.split()[0] not in NO_VERBS, "it begins with a verb: what the command does"
     spanish = run(*path, "--help", "--lang", "es").out
     assert spanish.startswith("Uso:")
+    assert not {"[OPTIONS]", "COMMAND"} & set(spanish.splitlines()[0].split())
     assert about not in spanish
     assert not ENGLISH.findall(spanish.partition("Ejemplo: ")[0])
     program, *words = shlex.split(last.removeprefix("Example: "))

@@ -16,6 +16,7 @@ from clusterflow.domain.criterion import AnyOf
 from clusterflow.domain.lifecycle import LifecycleModel
 from clusterflow.domain.quantity import Unit
 from clusterflow.domain.terms import HelixKind, Severity, StageKind
+from clusterflow.reports.quorum import quorum
 from clusterflow.rules.stage_order import descendants, layers
 
 CONFIGS = Path(__file__).parents[2] / "configs"
@@ -96,6 +97,8 @@ def test_the_government_waives_no_criterion(model: LifecycleModel):
     for stage in model.stages:
         rule = stage.gate.decided_by
         assert not rule.override or HelixKind.GOVERNMENT in (*rule.never, *rule.override_never)
+        is_shown = "never overrides: government" in quorum(rule, "en")
+        assert is_shown == (bool(rule.override) and HelixKind.GOVERNMENT in rule.override_never)
 
 
 def test_a_model_that_excludes_nobody_may_let_the_government_decide(metrics, small):

@@ -56,7 +56,8 @@ class HelpFormatter:
 
     def render_usage(self, console: Console, options: ConsoleOptions, usage: Any) -> None:
         if usage:
-            console.print(Text(translated(f"Usage: {usage}")))
+            text = re.sub("COMMAND|OPTIONS", lambda word: translated(word[0]), translated(f"Usage: {usage}"))
+            console.print(Text(text))
 
 
 _HAS_WORDS = re.compile("[A-Za-z]{3}")

@@ -33,6 +33,7 @@ _PER_ORGANISATION = Text(es="como máximo {} por organización", en="no more tha
 _EACH = Text(es="al menos {} de: {}", en="at least {} for: {}")
 _VETO = Text(es="veto: {}", en="veto: {}")
 _OVERRIDE = Text(es="puede dejar pasar lo que bloquea: {}", en="may override what blocks: {}")
+_OVERRIDE_NEVER = Text(es="nunca lo deja pasar: {}", en="never overrides: {}")
 _FOUR_EYES = Text(es="no decide quien pidió la revisión o registró hechos", en="not who asked for it or recorded facts")
 
 
@@ -55,6 +56,8 @@ def quorum(rule: DecidedBy, language: Language) -> str:
     for text, roles in ((_VETO, rule.veto), (_OVERRIDE, rule.override)):
         if roles:
             parts.append(text.to(language).format(", ".join(ROLE[r].to(language) for r in roles)))
+    if rule.override and rule.override_never:
+        parts.append(_OVERRIDE_NEVER.to(language).format(_helixes(rule.override_never, language)))
     if rule.four_eyes:
         parts.append(_FOUR_EYES.to(language))
     parts += _split(rule.split, language)

@@ -13,6 +13,8 @@ PARSER: dict[str, str] = {
     "[default: {}]": "[por omisión: {}]",
     "[choices: {}]": "[valores: {}]",
     "Usage: {}": "Uso: {}",
+    "COMMAND": "COMANDO",
+    "OPTIONS": "OPCIONES",
     'Unknown command "{}". Available commands: {}.': "No existe el comando «{}». Comandos: {}.",
     'Unknown command "{}". Did you mean "{}"?': "No existe el comando «{}». ¿Quiso decir «{}»?",
     'Unknown command "{}". Did you mean "{}"? Available commands: {}.': (
