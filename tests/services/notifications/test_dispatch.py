@@ -90,8 +90,8 @@ def test_a_mail_says_the_findings_and_only_who_has_a_vote_is_asked_to_decide(
 def test_a_mail_says_the_newest_values_also_where_the_answer_stayed(
     database_url: str, mailbox: tuple[Mailbox, str]
 ) -> None:
-    asked = (stated("a", bound=">= 50 %"), stated("b"))
-    w = World(database_url, model(stage("first", (), *asked, rule=MANAGED)))
+    requirements = (stated("a", bound=">= 50 %"), stated("b"))
+    w = World(database_url, model(stage("first", (), *requirements, rule=MANAGED)))
     w.context.settings = Settings(database=database_url, configs=CONFIGS, mail=SecretStr(mailbox[1]), proof="none")
     w.enrol()
     w.state_figure("a", 4, 4)
