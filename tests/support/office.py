@@ -28,6 +28,12 @@ from clusterflow.services import ledger
 
 T = TypeVar("T")
 
+POLL_SECONDS = 0.2
+"""The pause between two requests to Prefect.
+
+Each costs 10 ms of CPU time here, and more at the server; the awaited run needs it itself.
+"""
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -36,14 +42,17 @@ async def until(look: Callable[[], Awaitable[T | None]], what: str) -> T:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while (result := await look()) is None:
         assert time.monotonic() < deadline, f"not seen in time: {what}"
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(POLL_SECONDS)
     return result
 
 
 @contextlib.asynccontextmanager
 async def working() -> AsyncIterator[None]:
-    """A worker for the real flows, while the block runs."""
-    task = asyncio.create_task(serve(ROOT, query_seconds=0.1, grace_seconds=0.2))
+    """A worker for the real flows, while the block runs.
+
+    It finds the runs that this process starts at once, and those that the server makes within half a second.
+    """
+    task = asyncio.create_task(serve(ROOT, query_seconds=0.5, grace_seconds=0.2))
     try:
         yield
     finally:
