@@ -131,13 +131,16 @@ def database(database_url: str) -> Iterator[Engine]:
 
 
 GROUPS = (
-    "flows", "deploy", "crash", "story/test_demo.py", "flows/test_processes.py", "flows/health", "flows/test_kill.py",
-    "browser",
+    "flows", "crash", "story/test_demo.py", "deploy/test_wheel.py", "deploy/test_machines.py", "benches",
+    "browser/test_accessibility.py", "flows/test_processes.py", "flows/health", "flows/test_kill.py", "browser",
 )  # fmt: skip
-"""The rooms whose tests share one server. The slowest start first, so that none of them is last.
+"""The rooms whose tests share one server, and other slow ones. The slowest start first, so that none of them is last.
 
 Of two rooms that hold a file, the inner one is its group: those have servers of their own.
 """
+
+APART = ("benches",)
+"""Rooms whose tests share nothing. Each of them runs wherever there is room."""
 
 
 @pytest.hookimpl(tryfirst=True)  # pytest-xdist asks for the groups at this moment
@@ -149,7 +152,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         file = path.relative_to(tests)
         group_of[path] = max((room for room in GROUPS if file.is_relative_to(room)), key=len, default=str(file))
     for item in items:
-        item.add_marker(pytest.mark.xdist_group(group_of[item.path]))
+        group = group_of[item.path]
+        item.add_marker(pytest.mark.xdist_group(f"{group}/{item.name}" if group in APART else group))
     items.sort(key=lambda item: rank.get(group_of[item.path], len(rank)))
 
 
