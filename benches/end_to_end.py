@@ -97,7 +97,7 @@ async def _all(settings: Settings, box: Mailbox, deciders: ProcessPoolExecutor, 
         await _decisions(deciders, settings.home, "at a person's pace", gates[0::3], rest=True)
         await _decisions(deciders, settings.home, "at a machine's pace", gates[1::3])
         in_the_burst = partial(_decisions, deciders, settings.home, "in the burst", gates[2::3])
-        await _burst(context, in_the_burst, *((2, 10) if short else (200, 1000)))
+        await _burst(context, in_the_burst, *((2, 10, 2) if short else (200, 1000, 40)))
 
 
 async def _one_by_one(context: Context, box: Mailbox, times: int) -> None:
@@ -138,7 +138,14 @@ async def _open_gates(context: Context, count: int) -> list[str]:
     return names
 
 
-async def _burst(context: Context, decide: Callable[[], Awaitable[None]], initiatives: int, facts: int) -> None:
+async def _burst(
+    context: Context, decide: Callable[[], Awaitable[None]], initiatives: int, facts: int, sample: int
+) -> None:
+    """Record a burst of facts.
+
+    Args:
+        sample: how many runs the rival starts.
+    """
     headline(f"{facts} facts at once over {initiatives} initiatives (clusterflow up, SQLite)")
     names = [f"many-{n}" for n in range(initiatives)]
     for name in names:
@@ -169,7 +176,6 @@ async def _burst(context: Context, decide: Callable[[], Awaitable[None]], initia
     print(
         f"  gates open and asked: {waiting} of {initiatives}; lost {lost}; started more than once {doubled}", flush=True
     )
-    sample = min(40, facts)
     start = time.perf_counter()
     for n in range(sample):
         await runs.start("lifecycle/cordoba", {"initiative": names[n % initiatives]}, tags=["rival"])

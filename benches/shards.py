@@ -25,7 +25,7 @@ WORKERS = (1, 3, 1, 3)
 
 
 def run(short: bool) -> None:
-    number, size = (24, 4) if short else (3000, 100)
+    number, size = (12, 2) if short else (3000, 100)
     headline(f"a review of {number} initiatives in parts of {size} (PostgreSQL)")
     with databases.postgres() as url:
         if url is None:
