@@ -32,7 +32,7 @@ from clusterflow.services import outbox as outbox_service
 from clusterflow.settings import Settings
 from clusterflow.store.state import sort_rows
 from clusterflow.store.tables import outbox
-from crash.scenario import KillPoints, Office, live, resumed_at, watched
+from crash.scenario import KillPoints, Observer, Office, live, resumed_at, watched
 
 WARM = "warm"
 CHAINS = ("registry", "one")
@@ -46,6 +46,8 @@ class Life:
     bus: Path
     mail: str
     die_at: int | None = None
+    observed: bool = False
+    """Whether the account tells what outlasts the process at each point."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,8 @@ class Account:
     """What a process that reached its end leaves behind."""
 
     points: tuple[str, ...]
+    outlasting: tuple[bytes, ...]
+    """By point: a digest of what a process killed there would leave."""
     kinds: dict[str, tuple[str, ...]]
     """By chain: what happened, in order."""
     whole: dict[str, bool]
@@ -87,6 +91,7 @@ def account(office: Office, points: KillPoints) -> Account:
         carried = len(connection.execute(select(outbox)).all())
     return Account(
         points=tuple(points.passed),
+        outlasting=tuple(points.outlasting),
         kinds={chain: tuple(e.event.kind for e in found) for chain, found in entries.items()},
         whole={chain: ledger.first_break(context, chain) is None and (chain != "one" or same) for chain in CHAINS},
         event_ids=tuple(i for found in entries.values() for i in event_ids(found)),
@@ -109,6 +114,8 @@ class Warm:
         self.address = life.database
         settings = Settings(database=life.database, configs=CONFIGS, proof="none", mail=SecretStr(life.mail))
         points = KillPoints(life.die_at)
+        if life.observed:
+            points.observe = Observer(life.database, life.bus, points.passed)
         with watched(points, self.engine, life.bus):
             office = Office(settings, self.engine, resumed_at(self.engine))
             live(office)

@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, NullPool, create_engine
 from support.bus import Bus, connect_relay_to
 from support.world import model, stage, stated
 
@@ -27,6 +28,7 @@ from clusterflow.services.notifications import sending
 from clusterflow.services.notifications.dispatch import Dispatcher
 from clusterflow.settings import Settings
 from clusterflow.store.ledger import heads
+from clusterflow.store.schema import whole_schema
 
 MODEL = model(
     stage("first", (), stated("first", keep=">= 1/2"), need=2, roles=(Role.MANAGER, Role.BOARD_CHAIR)),
@@ -43,10 +45,15 @@ class KillPoints:
     """The points that a process passes. It is killed at one of them."""
 
     die_at: int | None = None
+    observe: Callable[[], bytes] = bytes
+    """Reads what outlives the process."""
     passed: list[str] = field(default_factory=list)
+    outlasting: list[bytes] = field(default_factory=list)
+    """By point: what a process killed there would leave, as a digest."""
 
     def __call__(self, what: str) -> None:
         self.passed.append(what)
+        self.outlasting.append(self.observe())
         if len(self.passed) == self.die_at:
             os.kill(os.getpid(), signal.SIGKILL)
 
@@ -58,6 +65,27 @@ class KillPoints:
             return answer
 
         return call
+
+
+class Observer:
+    """Reads everything that outlives a process, over a connection of its own: committed rows, requests, mails.
+
+    Args:
+        points: the points passed so far, because mails leave for a server whose mailbox cannot be read from here.
+    """
+
+    def __init__(self, database: str, bus: Path, points: list[str]) -> None:
+        self._engine = create_engine(database, poolclass=NullPool)
+        self._bus, self._points = bus, points
+
+    def __call__(self) -> bytes:
+        digest = sha256(str(self._points.count("after mail")).encode())
+        digest.update(self._bus.read_bytes() if self._bus.exists() else b"")
+        with self._engine.connect() as connection:
+            for table in whole_schema().sorted_tables:
+                rows = connection.exec_driver_sql(f"SELECT * FROM {table.name}")
+                digest.update(repr(sorted(map(repr, rows))).encode())
+        return digest.digest()
 
 
 @contextmanager

@@ -2,6 +2,10 @@
 
 Each kill is a SIGKILL to a real process, before or after a commit, a request to Prefect, or a mail. The next process
 plays the same days again, with the same key for each command.
+
+Between two effects a process passes several points: after the one, and before the next. At all of them it would leave
+the same rows, requests and mails. An undisturbed life shows this, because a second connection reads them at each
+point. So a process is killed at the last of these points, where it holds a transaction that is not committed yet.
 """
 
 from __future__ import annotations
@@ -12,7 +16,6 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 
 import pytest
@@ -63,7 +66,7 @@ class Lane:
     box: Mailbox
     mail: str
 
-    def life(self, backend: str, die_at: int | None) -> tuple[int, Remains]:
+    def life(self, backend: str, die_at: int | None, observed: bool = False) -> tuple[int, Remains]:
         """Run a life on a fresh database, kill it at a point, and run its successor. Return how many
         lives were killed.
         """
@@ -71,7 +74,7 @@ class Lane:
         bus.file.unlink(missing_ok=True)
         self.box.mails.clear()
         database, kills = self.fresh[backend].again(), 0
-        result = self.fork_server.live(Life(database, bus.file, self.mail, die_at))
+        result = self.fork_server.live(Life(database, bus.file, self.mail, die_at, observed))
         if result == -signal.SIGKILL:
             kills = 1
             result = self.fork_server.live(Life(database, bus.file, self.mail))
@@ -118,6 +121,16 @@ def check(left: Remains, whole: Remains, where: str) -> None:
     assert again.total() <= 1, (where, again)
 
 
+def kill_points(account: Account) -> list[int]:
+    """The last point before each effect, and the last point of all. At no other point does a killed process leave
+    something else than at one of these.
+    """
+    following = [*account.outlasting[1:], None]
+    last = [n for n, (here, then) in enumerate(zip(account.outlasting, following, strict=True), 1) if here != then]
+    assert {account.outlasting[n - 1] for n in last} == {*account.outlasting}
+    return last
+
+
 def unique(events: tuple[dict[str, str], ...]) -> list[dict[str, str]]:
     return list({e["id"]: e for e in events}.values())
 
@@ -136,28 +149,32 @@ def test_a_process_killed_at_any_point_loses_nothing_and_repeats_nothing(
         ]
         for each in lanes:
             each.fork_server.wait_until_warm()
-        undisturbed = {backend: lanes[0].life(backend, None)[1] for backend in lanes[0].fresh}
+        undisturbed = {backend: lanes[0].life(backend, None, observed=True)[1] for backend in lanes[0].fresh}
         for backend, whole in undisturbed.items():
             check(whole, whole, backend)
             assert max(Counter(e["id"] for e in whole.received.events).values()) == 1
             assert max(Counter(whole.mails).values()) == 1
             assert len(whole.mails) > 5
+            points = whole.account.points
+            before = {n for n, point in enumerate(points, 1) if point.startswith("before")}
+            assert {*kill_points(whole.account)} == {*before, len(points)}, "each is the last point before an effect"
+            counts = Counter(points)
+            assert counts["before mail"] == len(whole.mails)
+            assert counts["before run"] == len(whole.received.runs)
+            assert min(counts["before commit"], 10 * counts["before event"]) >= 40
 
         def kill(number: int) -> int:
-            """Kill at every n-th point, on both databases, until a process reaches its end."""
+            """Kill at every n-th of the points, on both databases."""
             kills = 0
             for backend, whole in undisturbed.items():
-                for point in count(1 + number, LANES):
+                points = whole.account.points
+                for point in kill_points(whole.account)[number::LANES]:
                     died, left = lanes[number].life(backend, point)
                     kills += died
-                    points = whole.account.points
-                    check(left, whole, f"{backend}, killed at point {point}: {points[point - 1 : point]}")
-                    if not died:
-                        assert point > len(points)
-                        break
+                    check(left, whole, f"{backend}, killed at point {point}: {points[point - 1]}")
             return kills
 
         kills = sum(threads.map(kill, range(LANES)))
     with capsys.disabled():
         print(f" {kills} kills ", end="")
-    assert kills >= 200
+    assert kills == sum(len(kill_points(whole.account)) for whole in undisturbed.values())
