@@ -23,6 +23,7 @@ from clusterflow.reports.labels import RECORD
 from clusterflow.reports.ledger_lines import EVENT, FIELD, HIDDEN, SHOWN_OF_MIGRATIONS
 from clusterflow.reports.ledger_values import REFUSAL, code_word
 from clusterflow.reports.translations.terms import NOUNS
+from clusterflow.rules.ballot import Refusal
 from clusterflow.rules.mistakes import with_article
 from clusterflow.rules.projection import WRONG_CODE
 
@@ -155,6 +156,28 @@ def test_a_decision_is_taken_in_spanish_words_and_answered_in_them(office: Run) 
     assert "por qué: la puerta no está abierta" in " ".join(ledger.split())
     wrong = office("decide", "one", "critical-mass", "vamos", "--by", "ofelia", "--reason", "Sí", "--lang", "es")
     assert "«vamos» no se acepta; se acepta: go," in wrong.err
+
+
+REFUSALS = (
+    Refusal("barred", "who represents company and government never decides at the gate of «x»"),
+    Refusal(
+        "dependent", "who represents government decides nothing alone at the gate of «x», so casts no vote of others"
+    ),
+    Refusal("role", "at the gate of «x» decides: board-chair, founder; on this day the decider's roles are: none"),
+    Refusal("veto", "at the gate of «x» a veto is given to: nobody"),
+    Refusal("override", "at the gate of «x» who represents government waives no criterion"),
+    Refusal("override", "at the gate of «x» a blocking criterion may be overridden by: office"),
+    Refusal("override", "nothing is to be overridden in a", "What blocks the gate: nothing"),
+    Refusal("stale", "the findings changed since they were seen: committed-members is now unmet (7)"),
+)
+
+
+@pytest.mark.parametrize("refusal", REFUSALS, ids=str)
+def test_a_refused_decision_names_roles_and_kinds_in_spanish(refusal: Refusal) -> None:
+    english = (
+        r"(?<![\w-])(gate|who|at|the|government|company|chair|founder|office|none|nobody|nothing|unmet|and)(?![\w-])"
+    )
+    assert re.findall(english, translations.translated(f"refused: {refusal}", "es")) == []
 
 
 @pytest.mark.parametrize(

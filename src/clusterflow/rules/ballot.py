@@ -128,14 +128,17 @@ def check_ballot(
 def _unfit_overrides(model: LifecycleModel, verdict: Verdict, ballot: Ballot, voter: Voter) -> Refusal | None:
     if ballot.decision is not DecisionKind.GO:
         return Refusal("override", "only a go lets a criterion pass that is not met")
-    gate, rule = f"the gate of «{ballot.stage}»", model.stage(ballot.stage).gate.decided_by
+    rule = model.stage(ballot.stage).gate.decided_by
     barred = sorted((voter.decider.helixes | voter.caster.helixes) & set(rule.override_never))
     if barred:
-        return Refusal("override", f"at {gate} who represents {' and '.join(barred)} waives no criterion")
+        return Refusal(
+            "override",
+            f"at the gate of «{ballot.stage}» who represents {' and '.join(barred)} waives no criterion",
+        )
     speaking = {ballot.role} if ballot.role is not None else voter.decider.roles
     if not speaking & set(rule.override):
         who = ", ".join(rule.override) or "nobody"
-        return Refusal("override", f"at {gate} a blocking criterion may be overridden by: {who}")
+        return Refusal("override", f"at the gate of «{ballot.stage}» a blocking criterion may be overridden by: {who}")
     strange = sorted(set(ballot.overrides).difference(*(names_in(unit) for unit in verdict.hindrances)))
     if strange:
         return Refusal(

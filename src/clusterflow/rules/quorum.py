@@ -98,17 +98,17 @@ def check_voter(
 
 
 def _not_entitled(rule: DecidedBy, ballot: Ballot, voter: Voter) -> Refusal | None:
-    gate = f"the gate of «{ballot.stage}»"
     # A delegate takes nobody's bar away: whom the gate excludes casts no vote at it, in no name.
     barred = sorted((voter.decider.helixes | voter.caster.helixes) & set(rule.never))
     if barred:
-        return Refusal("barred", f"who represents {' and '.join(barred)} never decides at {gate}")
+        return Refusal("barred", f"who represents {' and '.join(barred)} never decides at the gate of «{ballot.stage}»")
     if voter.cast_by is not None and not voter.decider.helixes & set(rule.never_alone):
         dependent = sorted(voter.caster.helixes & set(rule.never_alone))
         if dependent:
             return Refusal(
                 "dependent",
-                f"who represents {' and '.join(dependent)} decides nothing alone at {gate}, so casts no vote of others",
+                f"who represents {' and '.join(dependent)} decides nothing alone at the gate of «{ballot.stage}», "
+                "so casts no vote of others",
                 "Let the decider cast this vote, or another delegate",
             )
     if not voter.delegated:
@@ -121,19 +121,23 @@ def _not_entitled(rule: DecidedBy, ballot: Ballot, voter: Voter) -> Refusal | No
         return None  # nobody needs a right to take back what they said
     required, held = ", ".join(rule.roles), ", ".join(sorted(voter.decider.roles)) or "none"
     if ballot.role is not None and ballot.role not in rule.roles:
-        return Refusal("role", f"at {gate} decides: {required}; not {ballot.role}")
+        return Refusal("role", f"at the gate of «{ballot.stage}» decides: {required}; not {ballot.role}")
     if not voter.decider.roles & ({ballot.role} if ballot.role is not None else set(rule.roles)):
         return Refusal(
             "role",
-            f"at {gate} decides: {required}; on this day the decider's roles are: {held}",
+            f"at the gate of «{ballot.stage}» decides: {required}; on this day the decider's roles are: {held}",
             "Record the seat or the representation that gives the role, with the day it began",
         )
     speaking = {ballot.role} if ballot.role is not None else voter.decider.roles
     if ballot.decision is Stance.VETO and not speaking & set(rule.veto):
-        return Refusal("veto", f"at {gate} a veto is given to: {', '.join(rule.veto) or 'nobody'}")
+        return Refusal(
+            "veto", f"at the gate of «{ballot.stage}» a veto is given to: {', '.join(rule.veto) or 'nobody'}"
+        )
     if rule.four_eyes and voter.involved:
         return Refusal(
-            "four-eyes", f"at {gate} nobody decides who asked for the review or recorded facts since the stage began"
+            "four-eyes",
+            f"at the gate of «{ballot.stage}» nobody decides who asked for the review or recorded facts "
+            "since the stage began",
         )
     return None
 

@@ -14,6 +14,7 @@ from itertools import pairwise
 
 from clusterflow.domain.text import Language
 from clusterflow.errors import Mistake, Mistakes
+from clusterflow.reports.labels import ANSWER, HELIX, ROLE
 from clusterflow.reports.translations.commands import COMMANDS, HEADS
 from clusterflow.reports.translations.configs import CONFIGS
 from clusterflow.reports.translations.file_keys import FILE_KEYS
@@ -26,7 +27,14 @@ from clusterflow.reports.translations.terms import NOUNS, TERMS
 PLACE = "{}"
 """The place of a value in a template."""
 
-_VALUE = re.compile(r"\{\d*(?::noun)?\}")
+_VALUE = re.compile(r"\{\d*(?::noun|:ids)?\}")
+
+_IDS: Mapping[str, str] = {
+    **{str(key): text.es for labels in (ROLE, HELIX) for key, text in labels.items()},
+    **{str(answer): text.es.partition(" ")[2] for answer, text in ANSWER.items()},
+    **{"nothing": "nada", "nobody": "nadie", "none": "ninguno", "and": "y"},
+}
+"""The ids that messages list: roles, helix kinds, answers."""
 
 
 def texts() -> Mapping[str, str]:
@@ -95,12 +103,14 @@ def _is_quoted(text: str) -> bool:
 
 
 class _Value(str):
-    """A value inside a text. A text of ours is translated, and a noun where the template asks for one (``{:noun}``);
-    whatever people wrote stays."""
+    """A value inside a text. A text of ours is translated, and a noun (``{:noun}``) or a list of ids of roles, helix
+    kinds or answers (``{:ids}``) where the template asks for one; whatever people wrote stays."""
 
     def __format__(self, spec: str) -> str:
         if spec == "noun":
             return NOUNS.get(self) or _spanish(str(self))
+        if spec == "ids":
+            return re.sub(r"[\w-]+", lambda word: _IDS.get(word[0], word[0]), self)
         is_text = " " in self.strip() and not (self.startswith("«") and self.endswith("»"))
         return _spanish(str(self)) if is_text else str(self)
 

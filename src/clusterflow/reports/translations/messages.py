@@ -39,9 +39,9 @@ MESSAGES: dict[str, str] = {
     "only a go lets a criterion pass that is not met": "solo un «adelante» (go) deja pasar un criterio que no se "
     "cumple",
     "at the gate of «{}» a blocking criterion may be overridden by: {}": "en la puerta de «{}» pueden dejar pasar "
-    "un criterio que bloquea: {}",
+    "un criterio que bloquea: {:ids}",
     "nothing is to be overridden in {}": "no hay nada que dejar pasar en {}",
-    "What blocks the gate: {}": "Lo que bloquea la puerta: {}",
+    "What blocks the gate: {}": "Lo que bloquea la puerta: {:ids}",
     "the gate has no criterion {}": "la puerta no tiene el criterio {}",
     "It has: {}": "Tiene: {}",
     "a conditional go needs a date for: {}": "un «adelante, con condiciones» (conditional-go) necesita una fecha "
@@ -65,7 +65,7 @@ MESSAGES: dict[str, str] = {
     "open-gate",
     "the findings changed since they were seen": "los hallazgos cambiaron desde que se vieron",
     "Look at them again (they are now {}) and decide anew": "Véalos otra vez (ahora son {}) y decida de nuevo",
-    "{} is now {} ({})": "{} ahora es {} ({})",
+    "{} is now {} ({})": "{} ahora es {:ids} ({})",
     "the initiative was stopped; nothing is decided any more": "la iniciativa terminó; ya no se decide nada",
     "the same person has already voted at this gate, and said the same: {}": "esa persona ya votó en esta puerta, y "
     "lo mismo: {}",
@@ -80,25 +80,26 @@ MESSAGES: dict[str, str] = {
     "and these findings": "el código no es el que se envió para esta puerta, esta persona y estos hallazgos",
     "Attempts left: {}": "Intentos que quedan: {}",
     "A new one is sent by: clusterflow send-code": "Se envía otro con: clusterflow send-code",
-    "who represents {} never decides at {}": "quien representa a {} nunca decide en {}",
-    "who represents {} decides nothing alone at {}, so casts no vote of others": (
-        "quien representa a {} no decide nada por sí solo en {}, así que no emite votos de otros"
+    "who represents {} never decides at the gate of «{}»": "quien representa a {:ids} nunca decide en la "
+    "puerta de «{}»",
+    "who represents {} decides nothing alone at the gate of «{}», so casts no vote of others": (
+        "quien representa a {:ids} no decide nada por sí solo en la puerta de «{}», así que no emite votos de otros"
     ),
     "who represents {} decides nothing alone at the gate of «{}», and cannot decline it": (
-        "quien representa a {} no decide nada por sí solo en la puerta de «{}», y no puede renunciar a la etapa"
+        "quien representa a {:ids} no decide nada por sí solo en la puerta de «{}», y no puede renunciar a la etapa"
     ),
     "no delegation of «{}» to this person is in force": "no hay una delegación vigente de «{}» a esta persona",
     "Record it: clusterflow record delegation person=... delegate=... from=...": "Regístrela: clusterflow record "
     "delegation person=... delegate=... from=...",
-    "at {} decides: {}; not {}": "en {} decide: {}; no {}",
-    "at {} decides: {}; on this day the decider's roles are: {}": "en {} decide: {}; ese día los papeles de quien "
-    "decide son: {}",
+    "at the gate of «{}» decides: {}; not {}": "en la puerta de «{}» decide: {:ids}; no {:ids}",
+    "at the gate of «{}» decides: {}; on this day the decider's roles are: {}": "en la puerta de «{}» decide: {:ids}; "
+    "ese día los papeles de quien decide son: {:ids}",
     "Record the seat or the representation that gives the role, with the "
     "day it began": "Registre el puesto o la representación que da ese papel, con el día en que empezó",
-    "at {} a veto is given to: {}": "en {} tienen derecho de veto: {}",
-    "at {} nobody decides who asked for the review or recorded facts "
-    "since the stage began": "en {} no decide quien pidió la revisión ni quien registró datos desde que empezó la "
-    "etapa",
+    "at the gate of «{}» a veto is given to: {}": "en la puerta de «{}» tienen derecho de veto: {:ids}",
+    "at the gate of «{}» nobody decides who asked for the review or recorded facts "
+    "since the stage began": "en la puerta de «{}» no decide quien pidió la revisión ni quien registró datos desde "
+    "que empezó la etapa",
     "{} wrong codes were shown in this name": "se mostraron {} códigos equivocados con este nombre",
     "the same person stood aside at this gate, and casts no vote at it in any name": "esa persona se apartó en esta "
     "puerta y no vota en ella con ningún nombre",
@@ -117,8 +118,8 @@ MESSAGES: dict[str, str] = {
     "«{}» does not decide at the gate of «{}», and cannot decline it": "«{}» no decide en la puerta de «{}» y no "
     "puede omitirla",
     "a declined stage needs a reason": "para omitir una etapa hace falta un motivo",
-    "at {} who represents {} waives no criterion": "en {} quien representa a {} no deja pasar ningún criterio",
-    "at {} a blocking criterion may be overridden by: {}": "en {} pueden dejar pasar un criterio que bloquea: {}",
+    "at the gate of «{}» who represents {} waives no criterion": "en la puerta de «{}» quien representa a {:ids} no "
+    "deja pasar ningún criterio",
     "at the gate of «{}» one delegate casts at most {} votes for others": "en la puerta de «{}» una misma persona "
     "emite como máximo {} votos por delegación",
     "Let the decider cast this vote, or another delegate": "Que vote la persona misma u otra persona delegada",
