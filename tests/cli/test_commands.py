@@ -271,6 +271,15 @@ def test_a_command_that_measures_again_builds_no_statement_of_a_metric(
     assert not modules_of(("explain", "one")) & families
 
 
+def test_a_command_about_the_present_loads_no_kinds_of_events(
+    office: Run, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(home / "cache"))
+    for words in (("status",), ("status", "one"), ("explain", "one")):
+        modules_of(words)
+        assert not modules_of(words) & {"clusterflow.domain.events", "clusterflow.store.ledger"}, words
+
+
 def modules_of(words: Sequence[str]) -> set[str]:
     """The modules that a command has loaded at its end."""
     code = "import atexit, sys; from clusterflow.cli import main; atexit.register(lambda: print(*sys.modules)); main()"

@@ -18,7 +18,7 @@ from clusterflow.domain.terms import DecisionKind
 from clusterflow.rules.deadlines import deadlines_of, expiry_deadlines
 from clusterflow.rules.work_calendar import WorkCalendar
 from clusterflow.services import gates, ledger, registry, review, standing
-from clusterflow.store import deadlines
+from clusterflow.store import deadlines, record_ends
 
 LIFE = model(
     stage("a", (), stated("a"), allowed_days=20),
@@ -84,7 +84,7 @@ def check(w: World) -> None:
     assert record is not None
     calendar = WorkCalendar(record.timezone, record.country)
     with w.context.database.connect() as connection:
-        ends = deadlines.ends_of(connection, "one", calendar)
+        ends = record_ends.ends_of(connection, "one", calendar)
         stored = deadlines.moments_of(connection, "one")
     wanted = deadlines_of(LIFE, state) | expiry_deadlines(state, ends)
     assert stored == {d: calendar.due_at(d.day) for d in wanted}

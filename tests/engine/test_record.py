@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -270,19 +269,19 @@ def test_a_correction_of_a_fact_that_somebody_else_changed_is_refused_as_a_whole
     one.record(f"{line} tier=associate")
     before = rows(one, "membership")
     with pytest.raises(FactChanged):
-        registry.record(one.context, [replace(one.submission(f"{line} tier=other"), replaces=entry)])
+        registry.record(one.context, [one.submission(f"{line} tier=other")._replace(replaces=entry)])
     with pytest.raises(FactChanged):
-        registry.record(one.context, [replace(one.submission(f"{line} tier=other"), replaces=0)])
+        registry.record(one.context, [one.submission(f"{line} tier=other")._replace(replaces=0)])
     assert rows(one, "membership") == before
     last = before[-1][1]
-    assert registry.record(one.context, [replace(one.submission(f"{line} tier=x"), replaces=last)]).corrected == 1
+    assert registry.record(one.context, [one.submission(f"{line} tier=x")._replace(replaces=last)]).corrected == 1
 
 
 def test_a_fact_that_was_withdrawn_counts_as_none_for_who_enters_it_again(one: World) -> None:
     line = "membership initiative=one organisation=firm from=2024-01-05"
     one.record(line)
     one.record(f"{line} retract=true")
-    assert registry.record(one.context, [replace(one.submission(line), replaces=0)]).corrected == 1
+    assert registry.record(one.context, [one.submission(line)._replace(replaces=0)]).corrected == 1
 
 
 def test_a_key_means_the_same_in_both_forms_of_unicode(one: World) -> None:

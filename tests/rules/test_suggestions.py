@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
@@ -33,12 +32,12 @@ OPEN = Measurement(low=None, high=None, rows=3, unknown_rows=2)
         (Measurement(None, None), "en", "No record counts for it yet."),
         (OPEN, "en", "2 of 3 records lack what it needs: complete them."),
         (
-            replace(OPEN, stale=Staleness(date(2023, 2, 1), 400)),
+            OPEN._replace(stale=Staleness(date(2023, 2, 1), 400)),
             "en",
             "The newest figure is of 2023-02-01, more than 400 days old: record a newer one.",
         ),
         (
-            replace(OPEN, stale=Staleness(date(2023, 2, 1), 400)),
+            OPEN._replace(stale=Staleness(date(2023, 2, 1), 400)),
             "es",
             "La cifra más reciente es del 2023-02-01, de hace más de 400 días: registre una más nueva.",
         ),

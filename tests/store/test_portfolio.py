@@ -15,7 +15,8 @@ from clusterflow.errors import NotPossible
 from clusterflow.reports.status import InitiativeStatus, status_in
 from clusterflow.rules.projection import STATE_EVENT_KINDS, replay
 from clusterflow.services import ledger, registry, standing
-from clusterflow.store.portfolio import InitiativeSnapshot, lapses, last_facts, snapshots
+from clusterflow.store.lapses import lapses, last_facts
+from clusterflow.store.portfolio import InitiativeSnapshot, snapshots
 
 TINY = model(stage("launch", (), stated("launch", keep=">= 1/2")), stage("strategy", ("launch",)))
 

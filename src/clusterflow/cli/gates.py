@@ -19,7 +19,6 @@ from clusterflow.domain.terms import Readiness, Role, parse_decision
 from clusterflow.engine.decide import BallotResult
 from clusterflow.errors import Mistake, Mistakes
 from clusterflow.reports.labels import DECISION, READINESS, STANCE
-from clusterflow.reports.status import title_of
 from clusterflow.rules.ballot import Ballot
 from clusterflow.services import gates, standing
 from clusterflow.services.context import Context
@@ -140,6 +139,8 @@ def _with_titles(context: Context, done: BallotResult) -> str:
     why = str(done.why)
     if language() == "en":
         return why
+    from clusterflow.reports.status import title_of  # noqa: PLC0415 - start-up time: only a refusal needs it
+
     model = standing.pinned_model(context, done.initiative)
     for criterion in model.stage(done.stage).gate.criteria if done.stage in model.by_id else ():
         named = f"{title_of(criterion, language())} ({criterion.id})"

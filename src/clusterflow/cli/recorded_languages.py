@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from clusterflow.domain.records.parties import Initiative, Person
 from clusterflow.domain.text import NoticeLanguage
 from clusterflow.services.context import Context
 from clusterflow.settings import Settings
-from clusterflow.store.registry import initiative_records, people_by_id
+from clusterflow.store.languages import initiative_languages, person_language
 
 
 def recorded_languages(settings: Settings, person: str | None, initiatives: Sequence[str]) -> list[NoticeLanguage]:
@@ -20,7 +19,6 @@ def recorded_languages(settings: Settings, person: str | None, initiatives: Sequ
     context = Context.open(settings)
     today = context.clock().date()
     with context.reading() as connection:
-        people = people_by_id(connection, today, [person]) if person else {}
-        found = initiative_records(connection, today, initiatives) if initiatives else {}
-    records: list[Person | Initiative] = [*people.values(), *(found[one] for one in initiatives if one in found)]
-    return [one.language for one in records if one.language]
+        theirs = person_language(connection, today, person) if person else None
+        found = initiative_languages(connection, today, initiatives) if initiatives else {}
+    return [language for language in (theirs, *(found.get(one) for one in initiatives)) if language]

@@ -111,7 +111,3 @@ def parts_of(requirement: Criterion | AnyOf | AllOf) -> Iterator[Criterion | Any
     if not isinstance(requirement, Criterion):
         for part in requirement.any_of if isinstance(requirement, AnyOf) else requirement.all_of:
             yield from parts_of(part)
-
-
-AnyOf.model_rebuild()
-AllOf.model_rebuild()

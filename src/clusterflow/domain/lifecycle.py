@@ -53,7 +53,7 @@ class DecidedBy(Frozen):
     """Whether a person who requested the review, or recorded facts in the stage, is barred from
     deciding at its gate.
     """
-    split: Split = Split()
+    split: Split = Field(default_factory=Split)
     per_organisation: int = Field(default=1, ge=1)
     """How many agreeing votes count for one organisation."""
     proxies: int = Field(default=1, ge=0)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import Field
 
@@ -63,8 +62,7 @@ class MetricDeclaration(Frozen):
     computed_by: Literal["store", "rules"] = "store"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class MetricCall:
+class MetricCall(NamedTuple):
     """A metric with its parameters, in order. Two criteria with the same request share one measurement."""
 
     metric: str
@@ -76,16 +74,14 @@ class MetricCall:
         return f"{self.metric}({', '.join(f'{k}={v}' for k, v in self.parameters)})"
 
 
-@dataclass(frozen=True, slots=True)
-class Staleness:
+class Staleness(NamedTuple):
     """Why a value is stale: the day of its newest evidence, and how many days it would have counted."""
 
     newest: date
     freshness_days: int
 
 
-@dataclass(frozen=True, slots=True)
-class Amount:
+class Amount(NamedTuple):
     """The known range of what a sum holds in one currency, in its main units."""
 
     currency: str
@@ -93,8 +89,7 @@ class Amount:
     high: Fraction | None
 
 
-@dataclass(frozen=True, slots=True)
-class Rate:
+class Rate(NamedTuple):
     """How many units of ``to`` one unit of ``of`` is worth, as the office recorded it."""
 
     of: str
@@ -102,8 +97,7 @@ class Rate:
     value: Fraction
 
 
-@dataclass(frozen=True, slots=True)
-class Measurement:
+class Measurement(NamedTuple):
     """The known range of a number: from ``low`` to ``high``, both included.
 
     Rows with unknown values widen the range; they are neither guessed nor dropped. With twelve committed members and
@@ -161,8 +155,8 @@ class Measurement:
             low = low if at_least_zero else None
             high = high if at_most_zero else None
             more = more or (amount.low is not None and amount.low > 0)
-        return replace(
-            self, low=low, high=high, more=more, currency=currency, amounts=(), currencies=tuple(sorted(foreign))
+        return self._replace(
+            low=low, high=high, more=more, currency=currency, amounts=(), currencies=tuple(sorted(foreign))
         )
 
     def rate(self, of: str, to: str) -> Fraction | None:
@@ -183,7 +177,7 @@ class Measurement:
             return "unknown" if language == "en" else "desconocido"
         if self.amounts:
             return " + ".join(
-                replace(self, low=a.low, high=a.high, currency=a.currency, amounts=()).format(unit, language)
+                self._replace(low=a.low, high=a.high, currency=a.currency, amounts=()).format(unit, language)
                 for a in self.amounts
             )
         beside = {bound.number for bound in bounds if bound is not None}
@@ -222,8 +216,7 @@ class Measurement:
 UNMEASURED = Measurement(low=None, high=None)
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """One row behind a number: which record, what it says, and how much it counts."""
 
     record: str

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from clusterflow.domain.lifecycle import LifecycleModel
 
 
-@dataclass(frozen=True, slots=True)
-class ModelHistory:
+class ModelHistory(NamedTuple):
     """The models of an initiative in order, each with the number of the entry that made it its model."""
 
     models: tuple[tuple[int, LifecycleModel], ...]

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-
-from clusterflow.domain.text import Frozen
+from typing import NamedTuple
 
 _DIGITS = 20
 """80 bits: no other person and salt with the same pseudonym can be found."""
 _VERIFIABLE = re.compile(rf"p-[0-9a-f]{{{_DIGITS}}}")
 
 
-class Pseudonym(Frozen):
+class Pseudonym(NamedTuple):
     """The link of a pseudonym to its person. Once the person was forgotten, it names itself and has no salt."""
 
     alias: str

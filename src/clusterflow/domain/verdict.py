@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Container
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from clusterflow.domain.criterion import AllOf, AnyOf, Criterion, bounds_of
 from clusterflow.domain.measurement import Measurement
@@ -12,8 +12,7 @@ from clusterflow.domain.terms import Answer, Readiness, Severity
 from clusterflow.domain.text import Language
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """The answer for one criterion, with what was measured and what would help."""
 
     criterion: Criterion
@@ -35,7 +34,7 @@ class Finding:
         """The measured value, as people read it. It is on the same side of the bounds as the exact value."""
         bound, keep, found = self.criterion.bound, self.criterion.keep, self.measurement
         if found.currency is None and not found.amounts:
-            found = replace(found, currency=bound.currency)  # nothing, or something unknown, in whatever currency
+            found = found._replace(currency=bound.currency)  # nothing, or something unknown, in whatever currency
         text = found.format(bound.unit, language, *((bound, keep) if found.currency in (None, bound.currency) else ()))
         if bound.currency is None or found.currency == bound.currency or found.is_empty:
             return text
@@ -47,8 +46,7 @@ class Finding:
         return self.criterion.bound.format(language)
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """The answer for an *any of* or *all of*, with the answers of its parts."""
 
     requirement: AnyOf | AllOf
@@ -70,8 +68,7 @@ class Group:
         return bounds_of(self.requirement, language)
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """The answer for a gate."""
 
     stage: str

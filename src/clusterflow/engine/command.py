@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from clusterflow.settings import NOBODY
 
@@ -12,8 +12,7 @@ LONGEST_KEY = 128
 """The longest idempotency key that the database keeps."""
 
 
-@dataclass(frozen=True, slots=True)
-class CommandContext:
+class CommandContext(NamedTuple):
     """Who commands, when, and how new ids are made. The engine reads no clock and makes no id itself."""
 
     now: datetime

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from clusterflow.engine.transaction import Transaction
 from clusterflow.rules.deadlines import deadlines_of, expiry_deadlines
-from clusterflow.store import deadlines
+from clusterflow.store import deadlines, record_ends
 from clusterflow.store.pinned_models import load_model
 
 DEADLINE_RECORDS = ("initiative", "label", "strategy")
@@ -18,7 +18,7 @@ def set_deadlines(tx: Transaction, initiative: str) -> None:
         return
     calendar = tx.calendar(initiative)
     model = load_model(tx.connection, state.model_hash)
-    ends = deadlines.ends_of(tx.connection, initiative, calendar)
+    ends = record_ends.ends_of(tx.connection, initiative, calendar)
     wanted = {d: calendar.due_at(d.day) for d in deadlines_of(model, state) | expiry_deadlines(state, ends)}
     stored = deadlines.moments_of(tx.connection, initiative)
     coming = {d: at for d, at in wanted.items() if stored.get(d) != at}

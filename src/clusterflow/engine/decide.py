@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import date
+from typing import NamedTuple
 
 from clusterflow.domain import events as ev
 from clusterflow.domain.lifecycle import DecidedBy, LifecycleModel
@@ -72,8 +73,7 @@ class OpenedReview(Frozen):
     readiness: str
 
 
-@dataclass(frozen=True, slots=True)
-class CurrentState:
+class CurrentState(NamedTuple):
     """An initiative whose stored answers are up to date."""
 
     state: InitiativeState

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
@@ -41,8 +41,7 @@ class EvaluationResult(Frozen):
     changes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class CurrentAssessment:
+class CurrentAssessment(NamedTuple):
     """One initiative on a day: its state, its model, and the assessment of its gates."""
 
     state: InitiativeState

@@ -7,7 +7,7 @@ from clusterflow.engine.evaluate import Declarations, EvaluationResult, enrolled
 from clusterflow.engine.local_date import today_of
 from clusterflow.engine.transaction import Transaction
 from clusterflow.rules.deadlines import plan_expiries
-from clusterflow.store import deadlines
+from clusterflow.store import deadlines, record_ends
 
 
 def process_deadlines(tx: Transaction, initiative: str, declarations: Declarations) -> EvaluationResult:
@@ -16,7 +16,7 @@ def process_deadlines(tx: Transaction, initiative: str, declarations: Declaratio
     if not deadlines.is_due(tx.connection, initiative, tx.now):
         return EvaluationResult(initiative=initiative, version=state.version)  # another relay has done it
     calendar = tx.calendar(initiative)
-    ends = deadlines.ends_of(tx.connection, initiative, calendar)
+    ends = record_ends.ends_of(tx.connection, initiative, calendar)
     expiries = plan_expiries(state, ends, calendar, today_of(tx, initiative))
     if expiries:
         tx.apply_events(state, expiries)

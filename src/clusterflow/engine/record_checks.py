@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from sqlalchemy import Connection
@@ -122,8 +121,7 @@ def unconfirmed(where: str, odd: OddValue) -> Mistake:
     return Mistake(where, odd.describe("en"), cure=cure)
 
 
-@dataclass(frozen=True, slots=True)
-class NewTaxId:
+class NewTaxId(NamedTuple):
     """A tax id that was not recorded before, of which organisation, and its place in the submissions."""
 
     where: str

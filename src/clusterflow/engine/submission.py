@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from clusterflow.domain.text import Frozen, Language
 from clusterflow.rules.tax_ids import TaxIdDoubt
@@ -14,8 +13,7 @@ MOST_MISTAKES = 1000
 """After so many mistakes the rest of a file is not read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Submission:
+class Submission(NamedTuple):
     """One record as the user wrote it, before validation.
 
     With a start day it enters a fact, or corrects the fact of that day. Without one it applies to the latest fact with

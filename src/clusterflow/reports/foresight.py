@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from typing import Literal, NamedTuple
@@ -103,7 +102,7 @@ def describe(event: LifeEvent, model: LifecycleModel, language: Language) -> str
         return change
     number = Measurement.from_note(event.found)
     if number.currency is None:
-        number = replace(number, currency=part.bound.currency)  # nothing, in whatever currency
+        number = number._replace(currency=part.bound.currency)  # nothing, in whatever currency
     found = number.format(part.bound.unit, language, part.bound, part.keep)
     return f"{change} ({found}; {part.bound.format(language)})"
 

@@ -16,8 +16,7 @@ from clusterflow.domain.expiries import LabelExpired, LabelExpiring, StrategyExp
 from clusterflow.domain.lifecycle import LifecycleModel
 from clusterflow.domain.records import Record
 from clusterflow.domain.terms import DecisionKind, Role
-from clusterflow.rules.deadlines import FOR_EVER
-from clusterflow.rules.work_calendar import WorkCalendar
+from clusterflow.rules.work_calendar import FOR_EVER, WorkCalendar
 
 ROLES_BY_KIND: dict[Kind, frozenset[Role]] = {
     Kind.GATE_REVIEW: frozenset({Role.MANAGER, Role.OFFICE}),

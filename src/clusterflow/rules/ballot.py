@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from clusterflow.domain.lifecycle import LifecycleModel
 from clusterflow.domain.state import Vote
@@ -39,18 +40,16 @@ class Ballot:
     """For a go: the blocking criteria to waive."""
 
 
-@dataclass(frozen=True, slots=True)
-class Decider:
+class Decider(NamedTuple):
     """A person as recorded on the day: pseudonym, roles, and the organisations that the person represents."""
 
     alias: str
     roles: frozenset[Role] = frozenset()
     helixes: frozenset[HelixKind] = frozenset()
-    organisations: Mapping[str, HelixKind | None] = field(default_factory=dict)
+    organisations: Mapping[str, HelixKind | None] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Voter:
+class Voter(NamedTuple):
     """The person whose vote it is, the person who casts it, and what is recorded about both."""
 
     decider: Decider
@@ -67,8 +66,7 @@ class Voter:
         return self.cast_by or self.decider
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(NamedTuple):
     """Why a ballot is refused, and what would help."""
 
     code: str

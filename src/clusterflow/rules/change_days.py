@@ -6,8 +6,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import NamedTuple, TypeVar
 
-from clusterflow.rules.deadlines import FOR_EVER
-from clusterflow.rules.work_calendar import months_before
+from clusterflow.rules.work_calendar import FOR_EVER, months_before
 
 DAY = timedelta(days=1)
 LATEST = date(9999, 12, 31)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from clusterflow.domain.events import LifeEvent
 from clusterflow.domain.expiries import LabelExpired, LabelExpiring, LabelForfeited, StrategyExpired, StrategyExpiring
 from clusterflow.domain.lifecycle import LifecycleModel
 from clusterflow.domain.state import GRACE_OVER, InitiativeState, Review, Visit
 from clusterflow.domain.terms import ConditionStatus, DueKind, Standing
-from clusterflow.rules.work_calendar import WorkCalendar, months_before
+from clusterflow.rules.work_calendar import FOR_EVER, WorkCalendar, months_before
 
 LEAD_MONTHS: dict[DueKind, tuple[int, ...]] = {DueKind.LABEL: (12, 6, 3, 0), DueKind.STRATEGY: (12, 6, 0)}
 """Months before an end at which people are notified (ESCA-B, AEIREG; for strategies a proposal); 0: it has ended."""
@@ -19,12 +19,8 @@ LEAD_MONTHS: dict[DueKind, tuple[int, ...]] = {DueKind.LABEL: (12, 6, 3, 0), Due
 GRACE = timedelta(days=90)
 """How long a label can still be renewed after its last day, where its record does not say (a proposal)."""
 
-FOR_EVER = date(9000, 1, 1)
-"""What is dated later never becomes due: people write 9999 where they mean no end."""
 
-
-@dataclass(frozen=True, slots=True, order=True)
-class Deadline:
+class Deadline(NamedTuple):
     """Something becomes due on a day: the first on which it is late, has ended or must be announced."""
 
     kind: DueKind
@@ -32,8 +28,7 @@ class Deadline:
     day: date
 
 
-@dataclass(frozen=True, slots=True)
-class End:
+class End(NamedTuple):
     """The last day of a label or strategy that nothing on record follows."""
 
     kind: DueKind

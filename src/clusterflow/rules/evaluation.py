@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Set
-from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from clusterflow.domain import events as ev
 from clusterflow.domain.criterion import AnyOf, Criterion, leaves, parts_of
@@ -22,13 +22,12 @@ from clusterflow.rules.transition import Transition
 from clusterflow.rules.work_calendar import WorkCalendar
 
 
-@dataclass(frozen=True, slots=True)
-class Assessment:
+class Assessment(NamedTuple):
     """The verdicts of the gates that are evaluated, and the results that achieved milestones are still held to."""
 
     verdicts: Mapping[str, Verdict]
     watched: Mapping[str, tuple[Finding | Group, ...]]
-    electorates: Mapping[str, Electorate] = field(default_factory=dict)
+    electorates: Mapping[str, Electorate] = {}
     """Of the open reviews with votes: who may vote, by review."""
 
 

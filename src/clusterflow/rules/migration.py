@@ -15,10 +15,10 @@ from clusterflow.domain.migration import Opening
 from clusterflow.domain.state import InitiativeState, Visit
 from clusterflow.domain.terms import Role, StageKind, VisitOutcome, VoteFall
 from clusterflow.rules.carry_over import carry_over, visit_order
-from clusterflow.rules.deadlines import FOR_EVER
 from clusterflow.rules.evaluation import UNSETTLED
 from clusterflow.rules.settlement import void_vote
 from clusterflow.rules.transition import Transition
+from clusterflow.rules.work_calendar import FOR_EVER
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,9 @@ from clusterflow.domain.vote_grant import Grant
 ATTEMPTS = 5
 """Wrong codes that somebody may show at a review before only a new one helps."""
 
+WRONG_CODE = "code"
+"""The refusal code of a decision with a wrong one-time code."""
+
 _SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Thirty-two signs that nobody mistakes for one another; eight of them are forty bits."""
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import Any, get_args
+from typing import Any, NamedTuple, get_args
 
 from clusterflow.domain.money import Money
 from clusterflow.domain.records import Record
@@ -33,8 +32,7 @@ _OVERPAID = Text(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class OddValue:
+class OddValue(NamedTuple):
     """A field whose value looks like a mistake, with the sentence about it."""
 
     field: str

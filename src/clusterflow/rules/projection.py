@@ -24,11 +24,9 @@ from clusterflow.domain.state import (
 from clusterflow.domain.terms import Answer, ConditionStatus, DecisionKind, ReviewStatus, Standing, VisitOutcome
 from clusterflow.domain.text import Frozen
 from clusterflow.rules.carry_over import carry_over
+from clusterflow.rules.one_time_code import WRONG_CODE
 
 T = TypeVar("T", bound=Frozen)
-
-WRONG_CODE = "code"
-"""The refusal code of a decision with a wrong one-time code."""
 
 
 def replay(entries: Iterable[Entry]) -> InitiativeState | None:

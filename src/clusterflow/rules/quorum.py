@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from clusterflow.domain.lifecycle import DecidedBy
 from clusterflow.domain.state import InitiativeState, Review, Vote
 from clusterflow.domain.terms import HelixKind, Role, Stance, VoteFall
 from clusterflow.rules.ballot import Ballot, Refusal, Voter
-from clusterflow.rules.one_time_code import ATTEMPTS
-from clusterflow.rules.projection import WRONG_CODE
+from clusterflow.rules.one_time_code import ATTEMPTS, WRONG_CODE
 
 
 def entitled_roles(rule: DecidedBy, roles: Iterable[Role], helixes: Iterable[HelixKind]) -> tuple[Role, ...]:
@@ -18,13 +17,12 @@ def entitled_roles(rule: DecidedBy, roles: Iterable[Role], helixes: Iterable[Hel
     return () if set(helixes) & set(rule.never) else tuple(r for r in rule.roles if r in set(roles))
 
 
-@dataclass(frozen=True, slots=True)
-class Electorate:
+class Electorate(NamedTuple):
     """Who may vote at an open review today, by pseudonym (by person id if there is none yet)."""
 
     may_vote: frozenset[str] | None = None
     """None if it was not looked up: then nobody knows whether everybody has voted."""
-    lost: Mapping[int, VoteFall] = field(default_factory=dict)
+    lost: Mapping[int, VoteFall] = {}
     """The standing votes to which their deciders have no right, by number, and why."""
 
     def have_all_voted(self, votes: Iterable[Vote]) -> bool:
@@ -32,8 +30,7 @@ class Electorate:
         return bool(self.may_vote) and (self.may_vote or frozenset()) <= {v.decider for v in votes}
 
 
-@dataclass(frozen=True, slots=True)
-class Rights:
+class Rights(NamedTuple):
     """What the registry says about the right to a vote that was cast."""
 
     roles: frozenset[Role]
@@ -45,7 +42,7 @@ class Rights:
     """Whether the delegation by which it was cast was in force on that day."""
     involved: bool
     """Whether one of them asked for the review or recorded facts since the stage began."""
-    organisations: Mapping[str, HelixKind | None] = field(default_factory=dict)
+    organisations: Mapping[str, HelixKind | None] = {}
     """The organisations that the decider represented on the day of the vote, as it is known now."""
 
 

@@ -10,11 +10,11 @@ from clusterflow.domain.lifecycle import REVOTE
 from clusterflow.domain.state import Review, Vote
 from clusterflow.domain.terms import DecisionKind, Readiness, Stance, VisitOutcome, VoteFall
 from clusterflow.domain.verdict import Verdict, is_covered
-from clusterflow.rules.deadlines import FOR_EVER
 from clusterflow.rules.quorum import Electorate
 from clusterflow.rules.stage_order import descendants
 from clusterflow.rules.tally import Proposal, carried
 from clusterflow.rules.transition import Transition
+from clusterflow.rules.work_calendar import FOR_EVER
 
 
 def settle(transition: Transition, review: Review, verdict: Verdict, electorate: Electorate) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from clusterflow.domain.lifecycle import DecidedBy
 from clusterflow.domain.state import Review, Vote
@@ -15,8 +15,7 @@ from clusterflow.rules.assignment import count_by_organisation
 GOES = (DecisionKind.GO, DecisionKind.CONDITIONAL_GO)
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
+class Proposal(NamedTuple):
     """One decision, with the votes for it."""
 
     decision: DecisionKind
@@ -61,8 +60,7 @@ class Proposal:
         return all(day > today for day in days)
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(NamedTuple):
     """The votes that stand at a review: the proposals with the most votes first, and the stances."""
 
     need: int
@@ -122,8 +120,7 @@ def _proposal(rule: DecidedBy, votes: Sequence[Vote]) -> Proposal:
     return Proposal(DecisionKind(votes[0].kind), tuple(votes), number, counted is not None, is_alone)
 
 
-@dataclass(frozen=True, slots=True)
-class PossibleVoter:
+class PossibleVoter(NamedTuple):
     """Somebody who may vote at a gate: the roles there, and the organisations represented."""
 
     person: str

@@ -21,8 +21,9 @@ class Transition:
 
     def add(self, event: LifeEvent) -> None:
         self.events.append(event)
-        # Chain fields play no part in folding but for the version; the store writes the true ones.
-        entry = Entry(
+        # Chain fields play no part in folding but for the version; the store writes the true ones. Nothing is validated
+        # again: Pydantic would first prepare that for every kind of event.
+        entry = Entry.model_construct(
             chain=self.state.initiative,
             version=self.state.version + 1,
             at=self.state.last_at,

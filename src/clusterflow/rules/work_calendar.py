@@ -7,14 +7,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from importlib import import_module
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 SATURDAY = 5
 DAY = timedelta(days=1)
 
+FOR_EVER = date(9000, 1, 1)
+"""What is dated later never becomes due: people write 9999 where they mean no end."""
 
-@dataclass(frozen=True, slots=True)
-class CorrectedDay:
+
+class CorrectedDay(NamedTuple):
     """A day of a country or region that the library of holidays has wrong, with the source."""
 
     place: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy import Connection
@@ -105,7 +104,7 @@ def _marked(
     for call in {*now, *(c for c, by in then.items() if initiative in by)}:
         one, other = now.get(call, UNMEASURED), then.get(call, {}).get(initiative, UNMEASURED)
         changed = (one.low, one.high, one.amounts) != (other.low, other.high, other.amounts)
-        found[call] = replace(one, late=one.late or changed)
+        found[call] = one._replace(late=one.late or changed)
     return found
 
 

@@ -36,7 +36,7 @@ from clusterflow.rules.work_calendar import WorkCalendar
 from clusterflow.services import standing
 from clusterflow.services.catalogue.metrics import metrics_of
 from clusterflow.services.context import Context
-from clusterflow.store import deadlines, ledger
+from clusterflow.store import ledger, record_ends
 from clusterflow.store.metrics import evidence, measure
 from clusterflow.store.metrics.change_days import days_of_records, dependence_of
 from clusterflow.store.metrics.foresight import PortfolioForesight
@@ -138,7 +138,7 @@ def _futures(
             model=model,
             state=state,
             calendar=calendar,
-            ends=deadlines.ends_of(connection, i, calendar),
+            ends=record_ends.ends_of(connection, i, calendar),
             electorates=_electorates(connection, model, calendar),
             voting_days=tuple(sorted(rights.get(i, ()))),
         )

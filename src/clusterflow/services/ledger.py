@@ -16,7 +16,7 @@ from clusterflow.rules.mistakes import nearest
 from clusterflow.services.context import Context
 from clusterflow.services.local_time import end_of_day
 from clusterflow.store import ledger
-from clusterflow.store.pinned_models import model_history
+from clusterflow.store.model_history import model_history
 
 
 def entries(

@@ -20,8 +20,8 @@ from clusterflow.domain.text import Language
 from clusterflow.domain.verdict import Finding
 from clusterflow.reports.foresight import Behind, ComingEvent, Foresight, causes_of, least_of, prevention_text
 from clusterflow.reports.rulebook_turns import RulebookTurn, rulebook_turns
-from clusterflow.rules.deadlines import FOR_EVER
 from clusterflow.rules.rulings import CutOffs, RulebookFacts, judge_rulebook
+from clusterflow.rules.work_calendar import FOR_EVER
 from clusterflow.services import standing
 from clusterflow.services.catalogue.metrics import metrics_of
 from clusterflow.services.context import Context

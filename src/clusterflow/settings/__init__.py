@@ -1,7 +1,5 @@
 """Settings from the environment (``CLUSTERFLOW_...``) or from a file ``.env``. Secrets are never printed."""
 
-from __future__ import annotations
-
 import errno
 import json
 import os

@@ -33,7 +33,7 @@ from clusterflow.rules.agenda import (
     planned_days,
     version_on,
 )
-from clusterflow.rules.deadlines import FOR_EVER
+from clusterflow.rules.work_calendar import FOR_EVER
 from clusterflow.store import ledger, tables
 from clusterflow.store.columns import from_row
 from clusterflow.store.people import capacities, delegations_of, select_eligible

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import asdict, dataclass
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
@@ -14,8 +14,7 @@ _TURN = tables.coming_turn
 _CHUNK = 400
 
 
-@dataclass(frozen=True, slots=True)
-class ComingTurn:
+class ComingTurn(NamedTuple):
     """One thing that will turn."""
 
     initiative: str
@@ -29,7 +28,7 @@ class ComingTurn:
 
 # Each day asks this, and SQLAlchemy takes longer to build it than to run it.
 _LATER = (
-    select(*(_TURN.c[name] for name in ComingTurn.__slots__))
+    select(*(_TURN.c[name] for name in ComingTurn._fields))
     .where(_TURN.c.day > bindparam("after"))
     .order_by(_TURN.c.initiative, _TURN.c.day, _TURN.c.id)
 )
@@ -53,7 +52,7 @@ def replace_turns(connection: Connection, initiatives: Collection[str], turns: I
     for start in range(0, len(names), _CHUNK):
         portion = names[start : start + _CHUNK]
         for row in connection.execute(select(_TURN).where(_TURN.c.initiative.in_(portion))):
-            turn = ComingTurn(**{name: row._mapping[name] for name in ComingTurn.__slots__})
+            turn = ComingTurn(**{name: row._mapping[name] for name in ComingTurn._fields})
             if turn not in wanted:
                 gone.append(row.id)
             known.add(turn)
@@ -61,4 +60,4 @@ def replace_turns(connection: Connection, initiatives: Collection[str], turns: I
         connection.execute(delete(_TURN).where(_TURN.c.id.in_(gone[start : start + _CHUNK])))
     new = sorted(wanted - known, key=lambda turn: (turn.initiative, turn.day, turn.occasion, turn.subject))
     if new:
-        connection.execute(insert(_TURN), [asdict(turn) for turn in new])
+        connection.execute(insert(_TURN), [turn._asdict() for turn in new])

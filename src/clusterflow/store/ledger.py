@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from json.encoder import encode_basestring as _in_json  # of the standard library, without its detour
-from typing import Any, get_args
+from typing import Any, NamedTuple, get_args
 
 from sqlalchemy import Connection, Row, bindparam, func, insert, or_, select, union, update
 from sqlalchemy.exc import IntegrityError
@@ -18,10 +17,13 @@ from sqlalchemy.exc import IntegrityError
 from clusterflow.domain.events import EVENT, NOTIFIED_EVENTS, Entry, Event, RecordEvent
 from clusterflow.store import tables
 from clusterflow.store.bulk import insert_many
+from clusterflow.store.chains import GENESIS as GENESIS
+from clusterflow.store.chains import Head as Head
+from clusterflow.store.chains import heads as heads
+from clusterflow.store.chains import peek_version as peek_version
+from clusterflow.store.chains import read_head as read_head
 from clusterflow.store.ledger_entries import body_of, command_numbers, command_of, entries_query, shorten
 from clusterflow.store.write_batch import WriteBatch, write_together
-
-GENESIS = "0" * 64
 
 FACT_KINDS = tuple(cls.model_fields["kind"].default for cls in get_args(RecordEvent))
 """The kinds of entries about facts."""
@@ -31,8 +33,6 @@ NOTICE_KINDS = frozenset(cls.model_fields["kind"].default for cls in NOTIFIED_EV
 
 # Built once: SQLAlchemy takes longer to build a statement and look up its compiled form than to run it.
 _OF_CHAIN = tables.chain.c.id == bindparam("chain")
-_HEAD = select(tables.chain).where(_OF_CHAIN).with_for_update()
-_VERSION = select(tables.chain.c.version).where(_OF_CHAIN)
 _NEW_CHAIN = insert(tables.chain)
 _ADVANCE = (
     update(tables.chain)
@@ -48,22 +48,6 @@ _ENTRIES_WITH_PREVIOUS = _ENTRIES.add_columns(_BEFORE.c.hash.label("previous")).
 
 class VersionConflict(Exception):
     """Another command appended to the chain in between."""
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """The end of a chain when a command read it."""
-
-    chain: str
-    version: int = 0
-    hash: str = GENESIS
-    at: datetime | None = None
-
-
-def read_head(connection: Connection, chain: str) -> Head:
-    """Return the head of a chain, with a row lock where the database has row locks."""
-    row = connection.execute(_HEAD, {"chain": chain}).one_or_none()
-    return Head(chain) if row is None else Head(chain, row.version, row.head, row.at)
 
 
 def append(
@@ -94,8 +78,7 @@ def append(
     return new.entries
 
 
-@dataclass(frozen=True, slots=True)
-class NewEntries:
+class NewEntries(NamedTuple):
     """Entries that follow a head, and their rows; nothing of them is written yet."""
 
     head: Head
@@ -272,19 +255,6 @@ def first_break(connection: Connection, chain: str) -> int | None:
         previous, expected = row.hash, expected + 1
     head = next(iter(heads(connection, [chain])), Head(chain))
     return None if (head.version, head.hash) == (expected - 1, previous) else expected
-
-
-def peek_version(connection: Connection, chain: str) -> int:
-    """Return the version of a chain without locking it."""
-    return connection.execute(_VERSION, {"chain": chain}).scalar() or 0
-
-
-def heads(connection: Connection, chains: Iterable[str] | None = None) -> list[Head]:
-    """Return the heads of chains without locking them."""
-    query = select(tables.chain).order_by(tables.chain.c.id)
-    if chains is not None:
-        query = query.where(tables.chain.c.id.in_(list(chains)))
-    return [Head(r.id, r.version, r.head, r.at) for r in connection.execute(query)]
 
 
 def inconsistent_chains(connection: Connection) -> tuple[int, list[str]]:

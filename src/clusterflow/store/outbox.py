@@ -8,16 +8,14 @@ again with the same ids.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import Connection, Integer, ScalarSelect, Select, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from clusterflow.domain.records.base import REGISTRY
 from clusterflow.store import tables
-from clusterflow.store.ledger import FACT_KINDS, NOTICE_KINDS
 
 Topic = Literal["event", "notice"]
 
@@ -27,8 +25,22 @@ _WAITS = or_(_CHAIN.c.version > _CHAIN.c.published, _CHAIN.c.version > _CHAIN.c.
 """The condition of ``ix_chain_waiting``; a statement without it would read all chains."""
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+# Start-up time: the backlog counts positions, so «status» needs none of the kinds of events.
+
+
+def _fact_kinds() -> Sequence[str]:
+    from clusterflow.store.ledger import FACT_KINDS  # noqa: PLC0415
+
+    return FACT_KINDS
+
+
+def _notice_kinds() -> Sequence[str]:
+    from clusterflow.store.ledger import NOTICE_KINDS  # noqa: PLC0415
+
+    return sorted(NOTICE_KINDS)
+
+
+class Span(NamedTuple):
     """The unpublished entries of one chain: those after ``after``, up to ``version``."""
 
     topic: Topic
@@ -111,7 +123,7 @@ def unevaluated(connection: Connection, chain: str | None = None) -> dict[str, i
         select(_CHAIN.c.id, func.max(_LEDGER.c.version))
         .join(_LEDGER, (_LEDGER.c.chain == _CHAIN.c.id) & (_LEDGER.c.version > _CHAIN.c.published))
         .join(evaluation, evaluation.c.initiative == _CHAIN.c.id, isouter=True)
-        .where(_WAITS, _CHAIN.c.version > _CHAIN.c.published, _LEDGER.c.kind.in_(FACT_KINDS))
+        .where(_WAITS, _CHAIN.c.version > _CHAIN.c.published, _LEDGER.c.kind.in_(_fact_kinds()))
         .where(or_(evaluation.c.version.is_(None), evaluation.c.version < _LEDGER.c.version))
         .where(or_(_CHAIN.c.id == REGISTRY, _CHAIN.c.id.in_(select(enrolled.c.initiative))))
         .group_by(_CHAIN.c.id)
@@ -134,7 +146,7 @@ def last_error(connection: Connection) -> str | None:
 
 def count_notifiable(version: int) -> ScalarSelect[int]:
     """Return the expression for the number of entries of a chain after one that notices can be made of."""
-    of_chain = (_LEDGER.c.chain == _CHAIN.c.id, _LEDGER.c.version > version, _LEDGER.c.kind.in_(sorted(NOTICE_KINDS)))
+    of_chain = (_LEDGER.c.chain == _CHAIN.c.id, _LEDGER.c.version > version, _LEDGER.c.kind.in_(_notice_kinds()))
     return select(func.count()).where(*of_chain).correlate(_CHAIN).scalar_subquery()
 
 
@@ -159,6 +171,6 @@ def oldest_pending(connection: Connection, topic: Topic) -> datetime | None:
         .where(_WAITS, _CHAIN.c.version > position)
     )
     if topic == "notice":
-        query = query.where(_CHAIN.c.notifiable > 0, _LEDGER.c.kind.in_(sorted(NOTICE_KINDS)))
+        query = query.where(_CHAIN.c.notifiable > 0, _LEDGER.c.kind.in_(_notice_kinds()))
     found: datetime | None = connection.execute(query).scalar_one()
     return found

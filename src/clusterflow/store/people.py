@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -26,17 +26,14 @@ from sqlalchemy.exc import IntegrityError
 
 from clusterflow.domain.lifecycle import DecidedBy
 from clusterflow.domain.pseudonym import Pseudonym
+from clusterflow.domain.records import RECORDS
 from clusterflow.domain.records.base import REGISTRY
-from clusterflow.domain.records.governance import Body, Delegation, Seat
-from clusterflow.domain.records.membership import Membership
-from clusterflow.domain.records.parties import Initiative, Office, Organisation, Representation
 from clusterflow.domain.terms import BodyKind, HelixKind, Role, SeatRole
-from clusterflow.domain.text import Frozen
 from clusterflow.rules.quorum import entitled_roles
 from clusterflow.store import tables
 from clusterflow.store.query_scope import Scope
 from clusterflow.store.registry import MOST_NAMED, current
-from clusterflow.store.statement_text import statement_texts
+from clusterflow.store.statement_text import rows_by_text
 
 SEAT_ROLES = {
     (BodyKind.MANAGEMENT, SeatRole.MANAGER): Role.MANAGER,
@@ -52,14 +49,16 @@ VOTING_SEATS = {BodyKind.BOARD: Role.BOARD_MEMBER, BodyKind.ASSEMBLY: Role.ASSEM
 def _capacities(of: Callable[[ColumnElement[str]], list[ColumnElement[bool]]]) -> Subquery:
     """Build one query of (person, what, value) over seats, representations, memberships and the office.
 
+    Record types are named, not imported: where the text of the query is stored, none of their classes is needed.
+
     Args:
         of: the condition on the person of a representation. They are in the registry of all initiatives.
     """
     scope = Scope(single=True)
-    seat = scope.current(Seat, only=("person", "body", "role", "vote", "organisation"))
-    body = scope.current(Body, only=("id", "kind"))
-    representation = scope.current(Representation, only=("person", "organisation"))
-    organisation = scope.current(Organisation, only=("id", "helix"))
+    seat = scope.current(RECORDS["seat"], only=("person", "body", "role", "vote", "organisation"))
+    body = scope.current(RECORDS["body"], only=("id", "kind"))
+    representation = scope.current(RECORDS["representation"], only=("person", "organisation"))
+    organisation = scope.current(RECORDS["organisation"], only=("id", "helix"))
     seats = select(
         seat.c.person, literal("seat").label("what"), body.c.kind.label("first"), seat.c.role.label("second"),
         seat.c.vote.label("flag"),
@@ -71,13 +70,13 @@ def _capacities(of: Callable[[ColumnElement[str]], list[ColumnElement[bool]]]) -
         representation.c.person, literal("organisation"), organisation.c.helix, organisation.c.id, literal(False)
     ).join_from(representation, organisation, organisation.c.id == representation.c.organisation)
     represented = represented.where(*of(representation.c.person))
-    member = scope.current(Membership, only=("organisation", "founder"))
+    member = scope.current(RECORDS["membership"], only=("organisation", "founder"))
     founders = select(
         representation.c.person, literal("founder"), literal(None, String), literal(None, String), member.c.founder
     ).join_from(representation, member, member.c.organisation == representation.c.organisation)
     founders = founders.where(*of(representation.c.person))
-    office = scope.current(Office, only=("id", "organisation"))
-    initiative = scope.current(Initiative, only=("id", "office"))
+    office = scope.current(RECORDS["office"], only=("id", "organisation"))
+    initiative = scope.current(RECORDS["initiative"], only=("id", "office"))
     officers = (
         select(representation.c.person, literal("office"), literal(None, String), literal(None, String), literal(True))
         .join_from(representation, office, office.c.organisation == representation.c.organisation)
@@ -119,7 +118,7 @@ def _people_around() -> CompoundSelect[Any]:
     )
 
 
-class Capacity(Frozen):
+class Capacity(NamedTuple):
     """What a person is in an initiative on a day: the roles, and the organisations represented by helix kind."""
 
     roles: frozenset[Role] = frozenset()
@@ -158,18 +157,17 @@ def capacities(connection: Connection, initiative: str, on: date, person: str | 
 
 def _capacity_rows(connection: Connection, parameters: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
     """Return (person, what, first, second, flag) of each capacity."""
-    one, texts = "person" in parameters, statement_texts(connection)
-    text = texts and texts.get(connection, ("capacities", one), lambda: (_capacity_query(one), None))
-    return text.rows(connection, parameters) if text else connection.execute(_capacity_query(one), parameters).all()
+    one = "person" in parameters
+    return rows_by_text(connection, ("capacities", one), lambda: _capacity_query(one), parameters)
 
 
 def delegations_of(connection: Connection, initiative: str, on: date) -> frozenset[tuple[str, str]]:
     """Return the delegations in force as (person, delegate): the delegate may cast the person's vote."""
-    found = current(connection, Delegation, initiative, on)
+    found = current(connection, RECORDS["delegation"], initiative, on)
     return frozenset((d.person, d.delegate) for d in found if d.person != d.delegate)
 
 
-class Eligible(Frozen):
+class Eligible(NamedTuple):
     """A person who may cast a vote at a gate, in their own name or as the delegate of ``speaks_for``."""
 
     person: str
@@ -206,7 +204,7 @@ def alias_of(connection: Connection, person: str, ids: Callable[[], str]) -> str
     made = Pseudonym.of(person, ids())
     try:
         with connection.begin_nested():
-            connection.execute(insert(tables.pseudonym), made.model_dump())
+            connection.execute(insert(tables.pseudonym), made._asdict())
     except IntegrityError:  # another transaction made one at the same moment
         return alias_of(connection, person, ids)
     return made.alias
@@ -247,7 +245,7 @@ def aliases_of(connection: Connection, people: Iterable[str] | None = None) -> d
     return {row.person: row.alias for row in _rows(connection, _ALIASES_OF, people)}
 
 
-class Registered(Frozen):
+class Registered(NamedTuple):
     """The pseudonym of a person, and whether the registry has the person today."""
 
     alias: str

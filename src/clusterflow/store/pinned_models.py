@@ -9,10 +9,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select
 
-from clusterflow.domain.events import InitiativeEnrolled, InitiativeMigrated
 from clusterflow.domain.lifecycle import LifecycleModel
-from clusterflow.domain.model_history import ModelHistory
-from clusterflow.store import ledger, tables
+from clusterflow.store import tables
 
 
 def save_model(connection: Connection, model: LifecycleModel, at: datetime) -> None:
@@ -64,15 +62,3 @@ def models_in_use(connection: Connection) -> dict[str, str]:
         .order_by(model.c.first_seen, model.c.hash)
     )
     return {row.id: row.hash for row in connection.execute(query)}
-
-
-def model_history(connection: Connection, initiative: str) -> ModelHistory:
-    """Return the models that an enrolled initiative was and is pinned to."""
-    entries = ledger.read_entries(connection, initiative, kinds=("initiative.enrolled", "initiative.migrated"))
-    return ModelHistory(
-        tuple(
-            (entry.version, load_model(connection, entry.event.model_hash))
-            for entry in entries
-            if isinstance(entry.event, InitiativeEnrolled | InitiativeMigrated)
-        )
-    )

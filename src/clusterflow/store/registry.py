@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from typing import Any, NamedTuple, TypeVar
@@ -47,8 +46,7 @@ _CHUNK = 400
 """A statement takes a limited number of bound parameters, so keys are read in portions."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """A record in the registry, identified by the ledger entry that entered it."""
 
     chain: str
@@ -295,8 +293,7 @@ def initiative_records(connection: Connection, on: date, ids: Sequence[str] | No
     return {initiative: from_row(Initiative, row._mapping) for initiative, row in rows.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class InitiativeProfile:
+class InitiativeProfile(NamedTuple):
     """The name, time zone, country and region of an initiative, without the rest of its record."""
 
     initiative: str

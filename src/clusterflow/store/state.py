@@ -7,7 +7,7 @@ from collections import OrderedDict, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
+from sqlalchemy import Column, Connection, Table, bindparam, delete, insert, select, update
 
 from clusterflow.domain.state import (
     CodeTrial,
@@ -22,12 +22,29 @@ from clusterflow.domain.state import (
 )
 from clusterflow.domain.text import Frozen
 from clusterflow.store import tables
+from clusterflow.store.chains import Head
 from clusterflow.store.columns import to_row
-from clusterflow.store.ledger import Head
+from clusterflow.store.statement_text import rows_by_text
 from clusterflow.store.write_batch import Writer
 
 _CHUNK = 400
 """A statement takes a limited number of bound parameters, so states are read in portions."""
+
+
+class _Reading:
+    """The statements that read the rows of initiatives: of one by its text, which a new process need not compile."""
+
+    def __init__(self, table: Table, columns: Sequence[Column[Any]]) -> None:
+        initiative = table.c.initiative
+        self.name = ("state", table.name)
+        self.query = select(initiative, *columns)
+        self.of_one = self.query.where(initiative == bindparam("initiative"))
+        self.of_many = self.query.where(initiative.in_(bindparam("initiatives", expanding=True)))
+
+    def rows(self, connection: Connection, initiatives: Sequence[str]) -> Sequence[Sequence[Any]]:
+        if len(initiatives) == 1:
+            return rows_by_text(connection, self.name, lambda: self.of_one, {"initiative": initiatives[0]})
+        return connection.execute(self.of_many, {"initiatives": initiatives}).all()
 
 
 class _Part:
@@ -37,8 +54,7 @@ class _Part:
         self.cls = cls
         self.key = tuple(c.name for c in table.primary_key if c.name != "initiative")
         self.columns = tuple(c.name for c in table.c if c.name != "initiative")
-        columns = [table.c.initiative, *(table.c[name] for name in self.columns)]
-        self.read = select(*columns).where(table.c.initiative.in_(bindparam("initiatives", expanding=True)))
+        self.read = _Reading(table, [table.c[name] for name in self.columns])
         self.add = insert(table)
         this = [table.c[name] == bindparam(f"this_{name}") for name in ("initiative", *self.key)]
         self.change = update(table).where(*this)
@@ -47,7 +63,7 @@ class _Part:
     def load(self, connection: Connection, initiatives: Sequence[str]) -> Mapping[str, tuple[Frozen, ...]]:
         """Return the rows of each initiative."""
         found: dict[str, list[Frozen]] = defaultdict(list)
-        for initiative, *values in connection.execute(self.read, {"initiatives": initiatives}):
+        for initiative, *values in self.read.rows(connection, initiatives):
             found[initiative].append(self.cls.model_validate(dict(zip(self.columns, values, strict=True))))
         return {initiative: tuple(rows) for initiative, rows in found.items()}
 
@@ -87,7 +103,8 @@ _PARTS: dict[str, _Part] = {
 }
 
 _OWN = tables.initiative_state
-_READ = select(_OWN).where(_OWN.c.initiative.in_(bindparam("initiatives", expanding=True)))
+_OWN_COLUMNS = [column for column in _OWN.c if column is not _OWN.c.initiative]
+_READ = _Reading(_OWN, _OWN_COLUMNS)
 _ADD = insert(_OWN)
 _CHANGE = update(_OWN).where(_OWN.c.initiative == bindparam("this_initiative"))
 
@@ -131,15 +148,18 @@ def load_states(connection: Connection, heads: Sequence[Head]) -> dict[str, Init
     for start in range(0, len(heads), _CHUNK):
         portion = {head.chain: head for head in heads[start : start + _CHUNK]}
         ids = list(portion)
-        rows = connection.execute(_READ, {"initiatives": ids}).all()
+        rows = _READ.rows(connection, ids)
         if not rows:
             continue
         parts = {name: part.load(connection, ids) for name, part in _PARTS.items()}
-        for row in rows:
-            head = portion[row.initiative]
-            state = InitiativeState.model_validate({**row._mapping, "last_at": head.at, "version": head.version})
-            mine = {name: part.get(row.initiative, ()) for name, part in parts.items()}
-            states[row.initiative] = sort_rows(state.model_copy(update=mine))
+        for initiative, *values in rows:
+            head = portion[initiative]
+            own = dict(zip((column.name for column in _OWN_COLUMNS), values, strict=True))
+            state = InitiativeState.model_validate(
+                {"initiative": initiative, **own, "last_at": head.at, "version": head.version}
+            )
+            mine = {name: part.get(initiative, ()) for name, part in parts.items()}
+            states[initiative] = sort_rows(state.model_copy(update=mine))
     return states
 
 

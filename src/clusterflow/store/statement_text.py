@@ -149,3 +149,18 @@ def statement_texts(connection: Connection) -> StatementTexts | None:
     """Return the texts that are kept for a database; None if nobody keeps any."""
     found: StatementTexts | None = connection.get_execution_options().get(STATEMENT_TEXTS)
     return found
+
+
+def rows_by_text(
+    connection: Connection, name: Sequence[Any], build: Callable[[], Select[Any]], values: Mapping[str, Any]
+) -> Sequence[Sequence[Any]]:
+    """Execute a statement: by its text if the database is opened with a store for texts, else as it is.
+
+    Args:
+        name: what distinguishes the statement from all others, in JSON.
+        build: returns the statement.
+        values: the value of each parameter.
+    """
+    texts = statement_texts(connection)
+    text = texts and texts.get(connection, name, lambda: (build(), None))
+    return text.rows(connection, values) if text else connection.execute(build(), values).all()

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from clusterflow.errors import ClusterflowError, Conflict
 from clusterflow.telemetry.work import working_on
@@ -20,8 +20,7 @@ class EndAsIntended(Exception):
     """Ends a command that is always undone: it is no failure."""
 
 
-@dataclass(frozen=True, slots=True)
-class CommandReport:
+class CommandReport(NamedTuple):
     """A command that has ended. It says nothing about who gave it, nor what was written."""
 
     name: str

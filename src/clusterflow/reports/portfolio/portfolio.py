@@ -15,7 +15,8 @@ from clusterflow.reports.rulebook_matrix import RulebookMatrix
 from clusterflow.reports.status import InitiativeStatus, status_in, titles_in
 from clusterflow.rules.stage_duration import Stay, dwell
 from clusterflow.rules.visit_priority import VISIT_RULES, Sign, SignRule, reasons, signs_of
-from clusterflow.store.portfolio import InitiativeSnapshot, Lapse
+from clusterflow.store.lapses import Lapse
+from clusterflow.store.portfolio import InitiativeSnapshot
 
 VISITS = 10
 """How many initiatives are listed for a visit."""

@@ -14,7 +14,7 @@ from clusterflow.services.diagnostics.advice import advise
 from clusterflow.services.diagnostics.finding import CheckResult, Surroundings, both, ok, plain, trouble, warning
 from clusterflow.services.monitoring import figures
 from clusterflow.services.monitoring.figures import Waiting
-from clusterflow.store import deadlines, ledger, outbox
+from clusterflow.store import ledger, outbox, record_ends
 from clusterflow.store.database import HEAD, UPGRADE_HINT, check_schema, read_connection
 from clusterflow.store.dead_letters import dead_letters
 from clusterflow.store.outbox import Topic
@@ -164,7 +164,7 @@ def look_at_labels(surroundings: Surroundings) -> Iterator[CheckResult]:
     today = surroundings.now.date()
     since, until = months_before(today, MONTHS_BEHIND), months_before(today, -MONTHS_AHEAD)
     with read_connection(surroundings.database) as connection:
-        ending = deadlines.labels_ending(connection, since, until)
+        ending = record_ends.labels_ending(connection, since, until)
     for initiative, label, last in ending:
         found = both(_ENDED if last < today else _ENDS_ON, day=str(last))
         cure = f"clusterflow record label initiative={initiative} {quote(f'name={label}')} level=... from=... to=..."

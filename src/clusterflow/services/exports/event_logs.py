@@ -19,8 +19,8 @@ from clusterflow.reports.xes import XesLog
 from clusterflow.rules.mistakes import nearest
 from clusterflow.store import ledger, registry, tables
 from clusterflow.store.database import read_connection
+from clusterflow.store.model_history import model_history
 from clusterflow.store.people import aliases_of
-from clusterflow.store.pinned_models import model_history
 from clusterflow.store.state import load_states
 
 _AT_A_TIME = 100

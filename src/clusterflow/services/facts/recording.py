@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -94,7 +94,7 @@ def correct(
     if new.valid_from == old.valid_from:
         submissions = [_submission(author, new, form, replaces)]
     else:
-        withdrawal = replace(_submission(author, old, form, replaces), retract=True)
+        withdrawal = _submission(author, old, form, replaces)._replace(retract=True)
         submissions = [withdrawal, _submission(author, new, form, 0)]
     return _record(context, author, submissions, new, key)
 
@@ -114,7 +114,7 @@ def end(context: Context, author: Author, shown: FactVersion, text: str, key: st
 
 def withdraw(context: Context, author: Author, shown: FactVersion, key: str | None) -> Outcome:
     """Withdraw a fact that was entered by mistake. Its row stays, marked."""
-    withdrawal = replace(_submission(author, shown.record, {}, shown.entry), retract=True)
+    withdrawal = _submission(author, shown.record, {}, shown.entry)._replace(retract=True)
     return _record(context, author, [withdrawal], shown.record, key)
 
 

@@ -112,8 +112,8 @@ class NoticeData:
         for severity, unit in verdict.rated_units:
             if unit.id == event.criterion:
                 if isinstance(unit, Finding):
-                    unit = replace(unit, measurement=Measurement.from_note(event.found))
-                return _shown(replace(unit, answer=event.answer), severity, language)
+                    unit = unit._replace(measurement=Measurement.from_note(event.found))
+                return _shown(unit._replace(answer=event.answer), severity, language)
         return None
 
     def _missed(self, language: Language) -> tuple[str, ...]:

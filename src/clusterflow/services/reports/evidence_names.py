@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import Connection
@@ -71,7 +70,7 @@ class EvidenceNames:
         for row in rows:
             wanted[row.record].add(row.what)
         names = {record: self._names(record, ids) for record, ids in wanted.items()}
-        return tuple(replace(row, what=names[row.record].get(row.what, row.what)) for row in rows)
+        return tuple(row._replace(what=names[row.record].get(row.what, row.what)) for row in rows)
 
     def _named(self, row: EvidenceLine, names: dict[str, str]) -> EvidenceLine:
         return row.model_copy(update={"what": names.get(row.what, row.what)})

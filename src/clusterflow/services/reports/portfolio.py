@@ -13,7 +13,8 @@ from clusterflow.services.context import Context
 from clusterflow.services.fault_isolation import compute_without_broken
 from clusterflow.services.output_folder import Folder
 from clusterflow.store.database import read_connection
-from clusterflow.store.portfolio import lapses, last_facts, snapshots
+from clusterflow.store.lapses import lapses, last_facts
+from clusterflow.store.portfolio import snapshots
 
 LOOKED_BACK = timedelta(days=365)
 """How long a lapse that ended is still reported."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -331,7 +331,7 @@ def record_payment(context: Context, author: Author, found: InvoicePage, form: F
             total = Money(minor=found.paid.minor + amount.minor, currency=currency)
             title = columns_of(Payment.type)["amount"].title.to(author.language)
             with numbers_of(author.language, found.country):
-                readable = replace(odd, value=total.shown, other=found.invoice.amount.shown)
+                readable = odd._replace(value=total.shown, other=found.invoice.amount.shown)
             return PaymentOutcome(odd={"amount": readable.describe(author.language, title)})
     done = recording.enter(context, author, Payment.type, fields, key)
     is_done = done.entry is not None or done.repeated

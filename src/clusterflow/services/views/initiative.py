@@ -17,8 +17,8 @@ from clusterflow.services.views.menders import menders
 from clusterflow.store import ledger
 from clusterflow.store.agenda import agenda_of, load_programme
 from clusterflow.store.fact_lists import types_with_facts
+from clusterflow.store.model_history import model_history
 from clusterflow.store.parties import members_by_kind
-from clusterflow.store.pinned_models import model_history
 
 NEXT = 8
 """The most appointments on the page."""

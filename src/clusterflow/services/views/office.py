@@ -29,7 +29,8 @@ from clusterflow.services.intake import submissions as intake
 from clusterflow.services.refusals import entering_refusals
 from clusterflow.services.views.cache import ViewCache, bases_of
 from clusterflow.services.views.capacities import initiatives_served
-from clusterflow.store.portfolio import last_facts, snapshots
+from clusterflow.store.lapses import last_facts
+from clusterflow.store.portfolio import snapshots
 from clusterflow.store.registry import MOST_NAMED, current
 from clusterflow.store.text_order import is_part
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, TypeGuard
 
 from sqlalchemy import ColumnElement, Connection, FromClause, Select, Subquery, and_, case, func, select
@@ -77,8 +76,7 @@ class Currencies(NamedTuple):
     with_amount: int
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """The columns of a statement that are about one metric, in the order of its layout."""
 
     call: MetricCall
@@ -96,8 +94,7 @@ class Part:
         return bool(row[lowest] != row[highest] or row[with_currency] != row[with_amount])
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """Returns a row for each initiative, or for each of its parts: their names, and the sums of metrics."""
 
     query: Query
@@ -135,7 +132,7 @@ def sums_by_value(every: MetricRows, column: str, calls: Mapping[str, MetricCall
     """
     query, part = _sums_query(every, (column,))
     value = query.selected_columns[column]
-    parts = tuple(replace(part, call=call, value=name) for name, call in calls.items())
+    parts = tuple(part._replace(call=call, value=name) for name, call in calls.items())
     return Statement(query.where(value.in_(sorted(calls))), every.earlier_days, parts)
 
 

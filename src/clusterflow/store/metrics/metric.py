@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from fractions import Fraction
 from functools import cache, lru_cache
@@ -47,8 +47,7 @@ Lines = Sequence[Any]
 """What a statement returned for one initiative: the line, or a line for each currency."""
 
 
-@dataclass(frozen=True, slots=True)
-class Metric:
+class Metric(NamedTuple):
     """A metric of a third party, offered under the entry-point group ``clusterflow.metrics``."""
 
     declaration: MetricDeclaration
@@ -280,8 +279,8 @@ def _measured(sums: Sequence[Sums], declared: MetricDeclaration, as_of: date, ra
     """Return the number of the rows; only the reason if the newest row is too old for the day."""
     found, days = fold_sums(converted(sums, rates, declared.fold), declared.fold, as_of), declared.freshness_days
     if rates and (found.currency or found.amounts):
-        found = replace(found, rates=rates)
+        found = found._replace(rates=rates)
     newest = max((s.newest for s in sums if s.newest is not None), default=None)
     if days is None or newest is None or (as_of - newest).days <= days:
         return found
-    return replace(found, low=None, high=None, amounts=(), stale=Staleness(newest, days))
+    return found._replace(low=None, high=None, amounts=(), stale=Staleness(newest, days))

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from clusterflow.domain.measurement import Amount, Fold, Measurement, Rate
 from clusterflow.domain.money import exponent
@@ -22,8 +21,7 @@ class Given(Enum):
     BY_ROW = "by row"
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(NamedTuple):
     """What a statement returns about a metric, for each initiative and each currency.
 
     ``whole`` and ``most`` are the values of these columns if they are the same in every row.
@@ -36,8 +34,7 @@ class Layout:
     """How many words there are, if the metric counts different words (``WrittenSums``)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sums:
+class Sums(NamedTuple):
     """The sums over the evidence rows of one currency, or of those that have none."""
 
     currency: str | None
@@ -92,8 +89,7 @@ class Sums:
         def least_and_most(*values: Fraction | None) -> list[Fraction]:
             return [value for value in values if value is not None]
 
-        return replace(
-            self,
+        return self._replace(
             rows=self.rows + other.rows,
             unknown=self.unknown + other.unknown,
             part=self.part + other.part,
@@ -108,8 +104,7 @@ class Sums:
 
     def times(self, rate: Fraction, currency: str) -> Sums:
         """Return the sums in another currency."""
-        return replace(
-            self,
+        return self._replace(
             currency=currency,
             part=self.part * rate,
             room=None if self.room is None else self.room * rate,
@@ -179,16 +174,16 @@ def fold_sums(sums: Sequence[Sums], fold: Fold, as_of: date) -> Measurement:
         only = (by_currency or bare)[0]
         low, high = _range_of(only, fold)
         # A ratio of two amounts is not an amount.
-        return replace(about, low=low, high=high, currency=None if fold is Fold.RATIO else only.currency)
+        return about._replace(low=low, high=high, currency=None if fold is Fold.RATIO else only.currency)
     if fold is Fold.SUM:
         amounts = (Amount(s.currency or "", *_range_of(s, fold)) for s in by_currency)
-        return replace(about, amounts=tuple(amounts), currencies=())
+        return about._replace(amounts=tuple(amounts), currencies=())
     if fold is Fold.RATIO and all(s.whole is not None and s.whole > 0 for s in by_currency):
         # Whatever the rates are, the ratio of the whole lies between those of the currencies.
         lows, highs = zip(*(_range_of(s, fold) for s in by_currency), strict=True)
         low = None if None in lows else min(lows)
         high = None if None in highs else max(highs)
-        return replace(about, low=low, high=high)
+        return about._replace(low=low, high=high)
     return about
 
 

@@ -7,7 +7,7 @@ import re
 import secrets
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -202,5 +202,5 @@ def _reversal(initiative: str, now: FactVersion, before: FactVersion | None) -> 
     of = initiative if record.of_initiative else None
     taken = Submission(record.type, fields, record.type, of, confirm=True)
     if before is None or before.retracted:
-        return replace(taken, retract=True, replaces=now.entry)
-    return taken if now.retracted else replace(taken, replaces=now.entry)
+        return taken._replace(retract=True, replaces=now.entry)
+    return taken if now.retracted else taken._replace(replaces=now.entry)
