@@ -45,9 +45,18 @@ def test_a_dry_run_changes_nothing_and_yes_records_whole(office: Run, home: Path
     )
     assert (dry.code, dry.out) == (0, "Miembros: 2 altas\n" + rows)
     unsure = office(*words)
-    assert (unsure.code, "repeat with --yes" in unsure.out) == (3, True)
-    assert office(*words, "--yes").out == "Miembros: 2 altas\n" + rows + "4 entered\n"
-    assert office(*words, "--yes").out == "Miembros: 2 sin cambio\n0 unchanged\n"
+    assert (unsure.code, "repita con --yes" in unsure.out) == (3, True)
+    assert office(*words, "--yes").out == "Miembros: 2 altas\n" + rows + "registrados: 4\n"
+    assert office(*words, "--yes").out == "Miembros: 2 sin cambio\nsin cambios: 0\n"
+
+
+def test_a_workbook_is_answered_in_one_language(office: Run, home: Path) -> None:
+    (home / "m.xlsx").write_bytes(members(("Aceros", "pequeña", DAY)))
+    words = ("import", "m.xlsx", "--initiative", "one", "--yes")
+    english = office(*words, "--lang", "en").out
+    assert "1 new" in english.splitlines()[0]
+    assert english.splitlines()[-1] == "2 entered"
+    assert office(*words).out == "Miembros: 1 sin cambio\nsin cambios: 0\n", "the workbook's own"
 
 
 def test_json_is_json_and_nothing_else(office: Run, home: Path) -> None:
@@ -65,9 +74,9 @@ def test_mistakes_come_all_at_once_with_a_marked_copy(office: Run, home: Path, k
     (home / f"miembros.{kind}").write_bytes(content)
     done = office("import", f"miembros.{kind}", "--initiative", "one", "--yes")
     assert done.code == 2
-    assert "2 mistakes; nothing was changed" in done.err
+    assert "2 errores; no cambió nada" in done.err
     assert 'B2: "Grnade" — ¿quiso decir "grande"?' in done.err
-    assert ("an .xlsx copy" in done.err) == (kind != "xlsx")
+    assert ("una copia .xlsx" in done.err) == (kind != "xlsx")
     marked = load_workbook(io.BytesIO((home / "miembros.marked.xlsx").read_bytes())).worksheets[0]
     assert {c.coordinate for row in marked.iter_rows() for c in row if c.comment} == {"B2", "C3"}
 
@@ -83,7 +92,7 @@ def test_the_mistakes_are_reported_where_no_copy_can_be_written(
     monkeypatch.setattr("openpyxl.Workbook.save", refuse)
     done = office("import", "m.xlsx", "--initiative", "one", "--yes")
     assert done.code == 2
-    assert "no copy with marks could be written" in done.err
+    assert "no se pudo escribir una copia con marcas" in done.err
     assert '¿quiso decir "grande"?' in done.err
     assert not (home / "m.marked.xlsx").exists()
 
@@ -95,11 +104,11 @@ def test_what_is_to_be_asked_is_not_assumed(office: Run, home: Path) -> None:
     words = ("import", "m.xlsx", "--initiative", "one", "--yes")
     refused = office(*words)
     assert refused.code == 3
-    assert "--doubles new or --doubles same" in refused.err
-    assert "--removed keep, end or withdraw" in refused.err
-    assert office(*words, "--doubles", "same").out.endswith("1 sin cambio\n0 unchanged\n")
+    assert "--doubles new o --doubles same" in refused.err
+    assert "--removed keep, end o withdraw" in refused.err
+    assert office(*words, "--doubles", "same").out.endswith("1 sin cambio\nsin cambios: 0\n")
     done = office(*words, "--doubles", "new", "--removed", "end")
-    assert "2 entered, 1 corrected" in done.out
+    assert "registrados: 2, corregidos: 1" in done.out
 
 
 @pytest.fixture
@@ -117,11 +126,11 @@ def test_in_a_terminal_it_asks(office: Run, home: Path, answers: list[str]) -> N
     answers += ["n"]
     assert office("import", "m.xlsx", "--initiative", "one").code == 3
     answers += ["y"]
-    assert "4 entered" in office("import", "m.xlsx", "--initiative", "one").out
+    assert "registrados: 4" in office("import", "m.xlsx", "--initiative", "one").out
     (home / "m.xlsx").write_bytes(members(("Aceros del Nrte", None, DAY)))
     answers += ["aceros-del-norte", "end", "keep", "y"]
     done = office("import", "m.xlsx", "--initiative", "one")
-    assert (done.code, "1 corrected" in done.out) == (0, True)
+    assert (done.code, "corregidos: 1" in done.out) == (0, True)
 
 
 @pytest.mark.parametrize("words", [("nothing.xlsx",), (".",), ("m.xlsx", "--initiative", "onne")])

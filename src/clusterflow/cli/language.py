@@ -68,6 +68,12 @@ def language() -> Language:
     return _command.language
 
 
+def answer_in(chosen: Language) -> None:
+    """Answer in this language from now on, unless ``--lang`` names one: a workbook is answered in its own language."""
+    if stated_language() is None:
+        _command.language = chosen
+
+
 def stated_language() -> Language | None:
     """The language that ``--lang`` names."""
     return _command.language if any(word.partition("=")[0] == OPTION for word in _command.words) else None

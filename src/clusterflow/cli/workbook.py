@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from clusterflow.cli.exit_codes import REFUSED
-from clusterflow.cli.language import stated_language
+from clusterflow.cli.language import answer_in, stated_language
 from clusterflow.cli.output import Actor, Json, print_json, show, translated, warn, write_whole
 from clusterflow.cli.prompts import choose, confirm
 from clusterflow.domain.text import Frozen, harmless
@@ -88,6 +88,7 @@ def import_(
     answers = Answers(other_doubles=doubles, removed=removed, emptied=emptied, odd=odd)
     with _progress(as_json) as step:
         opened = workbooks.open_workbook(context, file.name, _read(file), initiative, stated_language(), step)
+        answer_in(opened.language)
         plan = workbooks.plan_changes(context, opened, answers, step)
     if opened.mistakes:
         _refuse_with_marked_copy(file, marked, opened)
