@@ -21,7 +21,7 @@ from clusterflow.reports.portfolio.document import FEW, SIGNS, heat_maps, portfo
 from clusterflow.reports.portfolio.portfolio import VISITS, Portfolio
 from clusterflow.reports.portfolio.tables import PortfolioTable, table_csv
 from clusterflow.reports.portfolio.texts import COUNTS_WHEN, KIND, SIGN, WAIT
-from clusterflow.reports.status_board import Wait
+from clusterflow.rules.stage_progress import Wait
 from clusterflow.rules.visit_priority import VISIT_RULES, Sign
 from clusterflow.services import registry
 from clusterflow.services.reports.portfolio import gather

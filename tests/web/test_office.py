@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from clusterflow.services import registry
 from clusterflow.services.intake import submissions as intake
 from clusterflow.services.notifications import dead_letters
 from clusterflow.services.reports import portfolio
-from clusterflow.services.views import office
+from clusterflow.services.views import office, outlines
 from clusterflow.store import tables
 
 
@@ -107,20 +108,29 @@ def test_the_portfolio_is_filtered_by_what_an_initiative_waits_for(site: WebWorl
 def test_a_board_that_is_read_again_computes_only_what_has_changed(
     site: WebWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    browser, asked_for = site.browser("olga"), list[list[str]]()
-    plain = office.snapshots
+    browser, asked_for = site.browser("olga"), list[tuple[str, list[str]]]()
 
-    def counted(*arguments: Any) -> Any:
-        asked_for.append(list(arguments[-1]))
-        return plain(*arguments)
+    def count(module: ModuleType, name: str) -> None:
+        plain = getattr(module, name)
 
-    monkeypatch.setattr(office, "snapshots", counted)
+        def counted(*arguments: Any) -> Any:
+            asked_for.append((name, list(arguments[-1])))
+            return plain(*arguments)
+
+        monkeypatch.setattr(module, name, counted)
+
+    count(office, "snapshots")
+    count(outlines, "present_states")
     first = browser.get("/office").text
+    once = [("present_states", ["one"]), ("snapshots", ["one"])]
     assert browser.get("/office").text == first
-    assert asked_for == [["one"]]
+    assert asked_for == once
+    site.world.record("seat initiative=two body=board person=carla from=2024-01-05 role=member")
+    assert browser.get("/office").text == first
+    assert asked_for == once, "another office's initiative is none of its business"
     site.world.record("seat initiative=one body=board person=carla from=2024-01-05 role=member")
     browser.get("/office")
-    assert asked_for == [["one"], ["one"]]
+    assert asked_for == once * 2
 
 
 def test_a_refused_submission_is_corrected_and_recorded(site: WebWorld) -> None:

@@ -13,9 +13,9 @@ from sqlalchemy import Engine, column, event, select, text
 from sqlalchemy.exc import OperationalError
 from support.web import Browser, WebWorld
 
-from clusterflow.services.views import office
+from clusterflow.services.views import office, outlines
 from clusterflow.services.views.cache import Basis, ViewCache, bases_of
-from clusterflow.store import access, portfolio, registry, view_basis
+from clusterflow.store import access, portfolio, present_states, registry, view_basis
 from clusterflow.web.app import build_app
 
 PAGES = ("/", "/initiatives/one", "/initiatives/one/gates/first")
@@ -43,8 +43,8 @@ def test_a_page_that_is_read_again_asks_only_whether_anything_has_changed(site: 
     with statements(site.world.context.database) as again:
         second = browser.get(path).text
     assert _without_keys(first) == _without_keys(second)
-    # The session, the basis of the registry and of the initiatives, the person's capacities (two), and the open gates.
-    assert len([s for s in again if s.startswith("SELECT")]) <= 6
+    # The session, the basis of the registry and of the initiatives, and the person's capacities (two).
+    assert len([s for s in again if s.startswith("SELECT")]) <= 5
 
 
 def _without_keys(html: str) -> list[str]:
@@ -128,7 +128,7 @@ def test_an_office_with_more_initiatives_than_a_statement_may_name_has_its_pages
     browser = site.browser("olga")
     paths = ("/", "/office", "/office/people", "/office/people?search=More-4")
     whole = [_without_keys(browser.get(path).text) for path in paths]
-    for module in (view_basis, registry, office):
+    for module in (view_basis, registry, office, outlines, present_states):
         monkeypatch.setattr(module, "MOST_NAMED", 15)
     for module in (access, portfolio):
         monkeypatch.setattr(module, "_FEW", 15)

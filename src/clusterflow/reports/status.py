@@ -8,11 +8,12 @@ from datetime import date
 from clusterflow.domain.criterion import AllOf, AnyOf, Criterion, join_parts
 from clusterflow.domain.lifecycle import LifecycleModel, Stage
 from clusterflow.domain.records.parties import Initiative
-from clusterflow.domain.state import InitiativeState, StandingAnswer, Visit
-from clusterflow.domain.terms import Answer, ConditionStatus, DecisionKind, Readiness, StageKind, StageStatus, Standing
+from clusterflow.domain.state import InitiativeState, StandingAnswer
+from clusterflow.domain.terms import Answer, ConditionStatus, Readiness, StageKind, StageStatus, Standing
 from clusterflow.domain.text import Frozen, Language
 from clusterflow.domain.verdict import names_in
 from clusterflow.rules.judge import recall_gate
+from clusterflow.rules.stage_progress import UNDER_WAY, progress_in
 from clusterflow.store.portfolio import InitiativeSnapshot
 
 
@@ -81,8 +82,7 @@ class InitiativeStatus(Frozen):
 
     @property
     def under_way(self) -> tuple[StageLine, ...]:
-        now = (StageStatus.UNDER_WAY, StageStatus.GATE_OPEN, StageStatus.HELD)
-        return tuple(s for s in self.stages if s.status in now)
+        return tuple(s for s in self.stages if s.status in UNDER_WAY)
 
     @property
     def achieved(self) -> tuple[StageLine, ...]:
@@ -165,67 +165,35 @@ def status_in(life: InitiativeSnapshot, language: Language) -> InitiativeStatus:
 
 def _line(state: InitiativeState, model: LifecycleModel, stage: Stage, as_of: date, language: Language) -> StageLine:
     visit, review, milestone = state.visit(stage.id), state.open_review(stage.id), state.milestone(stage.id)
-    past = [v for v in state.visits_of_life if v.stage == stage.id]
-    latest = visit or (past[-1] if past else None)
-    until = state.held_until(stage.id)
-    held = until if until and until > as_of else None
-    if review is not None:
-        status = StageStatus.GATE_OPEN  # also of a gate that was passed before and is open again
-    elif milestone is not None:
-        status = StageStatus.LAPSED if milestone.lapsed_on else StageStatus.ACHIEVED
-    elif held is not None:
-        status = StageStatus.HELD
-    elif visit is not None:
-        status = StageStatus.UNDER_WAY
-    else:
-        status = StageStatus.LEFT if past else StageStatus.AHEAD
+    latest = visit or next((v for v in reversed(state.visits_of_life) if v.stage == stage.id), None)
+    now = progress_in(state, stage, as_of)
     return StageLine(
         stage=stage.id,
         kind=stage.kind,
         number=model.position(stage.id),
         title=stage.title.to(language),
         milestone=stage.gate.milestone.to(language),
-        status=status,
+        status=now.status,
         optional=stage.optional,
         after=stage.after,
         round=latest.round if latest else 0,
         entered_on=latest.entered_on if latest else None,
         due_on=visit.due_on if visit else None,
-        overdue=visit is not None and milestone is None and _is_late(stage, visit, held, as_of),
-        held_until=held,
-        waiting_since=_waiting_since(state, stage.id, held is not None),
+        overdue=now.overdue,
+        held_until=now.held_until,
+        waiting_since=now.waiting_since,
         achieved_on=milestone.achieved_on if milestone else None,
-        lapsed_on=milestone.lapsed_on if milestone else None,
+        lapsed_on=now.lapsed_on,
         overridden=_overridden(stage, state, language),
         review=review.id if review else None,
         readiness=recall_gate(stage, state.answers).readiness if review or (visit and not milestone) else None,
     )
 
 
-def _is_late(stage: Stage, visit: Visit, held: date | None, as_of: date) -> bool:
-    """Whether a stage takes too long; nobody has to hurry in an optional stage, or while its gate is held."""
-    return not stage.optional and held is None and as_of > visit.due_on
-
-
-def _waiting_since(state: InitiativeState, stage: str, held: bool) -> date | None:
-    visit, review, milestone = state.visit(stage), state.open_review(stage), state.milestone(stage)
-    closed = [r for r in state.reviews if r.stage == stage and r.closed_on is not None]
-    if review is not None:
-        return review.opened_on
-    if held:
-        return max((r.closed_on for r in closed if r.outcome is DecisionKind.HOLD and r.closed_on), default=None)
-    if milestone is not None:
-        return milestone.lapsed_on
-    if visit is None:
-        return None
-    # If the gate was open during this stay and closed again: since it closed.
-    return max([visit.entered_on, *(r.closed_on for r in closed if r.closed_on and r.round == visit.round)])
-
-
 def _overridden(stage: Stage, state: InitiativeState, language: Language) -> tuple[str, ...]:
     """The overridden requirements; they stay visible even if the milestone was withdrawn."""
     passed = {c for m in state.milestones if m.stage == stage.id for c in (m.overridden or "").split()}
-    return titles_in(stage, passed, language)
+    return titles_in(stage, passed, language) if passed else ()
 
 
 def titles_in(stage: Stage, names: Collection[str], language: Language) -> tuple[str, ...]:
@@ -245,13 +213,14 @@ def title_of(requirement: Criterion | AnyOf | AllOf, language: Language) -> str:
 
 def _hindrances(state: InitiativeState, stage: Stage, line: StageLine, language: Language) -> list[Hindrance]:
     """What blocks a gate under way, or made a milestone lapse; an *any of* is one hindrance."""
+    if line.lapsed_on is None and line.readiness is None:
+        return []
     verdict = recall_gate(stage, state.answers)
+    held_back = list(verdict.hindrances)
     if line.lapsed_on is not None:
         milestone = state.milestone(stage.id)
         fallen = set((milestone.lapsed_by or "").split()) if milestone else set[str]()
         held_back = [u for u in verdict.units if names_in(u) & fallen and u.answer is not Answer.MET]
-    else:
-        held_back = list(verdict.hindrances) if line.readiness is not None else []
     return [
         Hindrance(
             stage=stage.id,

@@ -4,24 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from enum import StrEnum
 
 from clusterflow.domain.terms import StageKind, Standing
 from clusterflow.domain.text import Frozen, Language, alphabetical
 from clusterflow.reports.labels import word
 from clusterflow.reports.status import Hindrance, InitiativeStatus
-
-
-class Wait(StrEnum):
-    """What kind of thing an initiative waits for."""
-
-    DECISION = "decision"
-    HOLD = "hold"
-    CRITERIA = "criteria"
-    RESTORING = "restoring"
-    """All milestones were achieved, but one has lapsed."""
-    NOTHING = "nothing"
-    STOPPED = "stopped"
+from clusterflow.rules.stage_progress import Wait, wait_of, waits_since
 
 
 class BoardLine(Frozen):
@@ -67,7 +55,7 @@ def _line(status: InitiativeStatus, as_of: date, language: Language) -> BoardLin
     now = status.under_way
     since = min((s.entered_on for s in now if s.entered_on), default=None)
     waits = wait(status)
-    waits_since = _since(status, waits)
+    since_waits = waits_since(waits, status.stages)
     return BoardLine(
         initiative=status.initiative,
         name=status.name,
@@ -82,35 +70,16 @@ def _line(status: InitiativeStatus, as_of: date, language: Language) -> BoardLin
         of=status.milestones_required,
         waits=waits,
         waits_for=waits_for(status, language),
-        waits_since=waits_since,
-        waits_days=(as_of - waits_since).days if waits_since else None,
+        waits_since=since_waits,
+        waits_days=(as_of - since_waits).days if since_waits else None,
         lapsed=tuple(s.title for s in status.stages if s.lapsed_on),
         overdue=any(s.overdue for s in now),
     )
 
 
 def wait(status: InitiativeStatus) -> Wait:
-    """What an initiative waits for: a decision first, then the end of a hold, then its criteria."""
-    if status.standing is Standing.STOPPED:
-        return Wait.STOPPED
-    if status.gates_open:
-        return Wait.DECISION
-    if any(s.held_until for s in status.under_way):
-        return Wait.HOLD
-    if status.under_way:
-        return Wait.CRITERIA
-    return Wait.RESTORING if any(s.lapsed_on for s in status.stages) else Wait.NOTHING
-
-
-def _since(status: InitiativeStatus, waits: Wait) -> date | None:
-    """The earliest day since which the initiative waits for that."""
-    lines = {
-        Wait.DECISION: status.gates_open,
-        Wait.HOLD: tuple(s for s in status.under_way if s.held_until),
-        Wait.CRITERIA: status.under_way,
-        Wait.RESTORING: tuple(s for s in status.stages if s.lapsed_on),
-    }.get(waits, ())
-    return min((s.waiting_since for s in lines if s.waiting_since), default=None)
+    """What an initiative waits for."""
+    return wait_of(status.standing, status.stages)
 
 
 def waits_for(status: InitiativeStatus, language: Language) -> str:

@@ -83,6 +83,19 @@ def recall_gate(stage: Stage, answers: Iterable[StandingAnswer]) -> Verdict:
     return _verdict(stage, leaf)
 
 
+def blocking_answers(stage: Stage, answers: Mapping[str, Answer]) -> tuple[Answer, ...]:
+    """The answers of the blocking requirements that are not met, by the last answer for each criterion.
+
+    It says the same as ``recall_gate``, without the values: for thousands of gates, reading these takes longest.
+    """
+
+    def leaf(criterion: Criterion) -> Finding:
+        last = answers.get(criterion.id, Answer.UNKNOWN)
+        return Finding(criterion, last, UNMEASURED, last)
+
+    return tuple(unit.answer for unit in _verdict(stage, leaf).hindrances)
+
+
 def _verdict(stage: Stage, leaf: Callable[[Criterion], Finding]) -> Verdict:
     results = tuple(_result(requirement, leaf) for requirement in stage.gate.requires)
     blocking = all_of(r.answer for r in results if severity_of(r) is Severity.BLOCKING)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from clusterflow.domain.lifecycle import LifecycleModel
+from clusterflow.domain.lifecycle import LifecycleModel, Stage
 from clusterflow.domain.state import InitiativeState
 from clusterflow.domain.terms import Answer, ConditionStatus, Standing
 from clusterflow.domain.text import Frozen
@@ -78,16 +78,33 @@ def signs_of(
     Args:
         last_fact: when something was recorded of it the last time; its enrolment counts where nothing was.
     """
+
+    def blocking(stage: Stage) -> Iterable[Answer]:
+        return (unit.answer for unit in recall_gate(stage, state.answers).hindrances)
+
+    return count_signs(state, model, today, last_fact, blocking, rules)
+
+
+def count_signs(
+    state: InitiativeState,
+    model: LifecycleModel,
+    today: date,
+    last_fact: date | None,
+    blocking_answers: Callable[[Stage], Iterable[Answer]],
+    rules: Sequence[SignRule] = VISIT_RULES,
+) -> dict[Sign, int]:
+    """How often each sign shows, with the answers of the blocking requirements that are not met."""
     if state.standing is Standing.STOPPED:
         return {}
     after = {rule.sign: rule.days or 0 for rule in rules}
     under_way = [v for v in state.open_visits if state.milestone(v.stage) is None]
     needed = [v for v in under_way if not model.stage(v.stage).optional]
     running = [v for v in needed if v.held_until is None or v.held_until <= today]
-    blocking = [f.answer for v in needed for f in recall_gate(model.stage(v.stage), state.answers).hindrances]
+    blocking = [answer for v in needed for answer in blocking_answers(model.stage(v.stage))]
     waited = [(today - r.opened_on).days for r in state.open_reviews]
     quiet = (today - (last_fact or state.enrolled_on)).days
-    missed = [c for s in model.by_id for c in state.conditions_at(s) if c.status is ConditionStatus.MISSED]
+    with_conditions = model.by_id if state.conditions else ()
+    missed = [c for s in with_conditions for c in state.conditions_at(s) if c.status is ConditionStatus.MISSED]
     return {
         Sign.LAPSED: sum(m.stands and m.lapsed_on is not None for m in state.milestones),
         Sign.OVERDUE: sum(today > v.due_on for v in running),

@@ -54,7 +54,7 @@ def last_facts(connection: Connection, of: Iterable[InitiativeSnapshot]) -> dict
     days: dict[str, date] = {}
     for end in set(ends.values()):
         query = select(table.c.chain, func.max(table.c.at).label("at")).where(table.c.at <= end)
-        query = query.where(table.c.kind.in_(sorted(_FACTS)))
+        query = query.where(table.c.kind.in_(sorted(FACTS)))
         if len(ends) <= _FEW:
             query = query.where(table.c.chain.in_(sorted(ends)))
         rows = connection.execute(query.group_by(table.c.chain))
@@ -65,4 +65,4 @@ def last_facts(connection: Connection, of: Iterable[InitiativeSnapshot]) -> dict
 _FEW = 500
 """Up to so many initiatives are named in a statement; for more it reads all of them."""
 
-_FACTS = frozenset({"record.entered", "record.corrected", "record.retracted"})
+FACTS = frozenset({"record.entered", "record.corrected", "record.retracted"})

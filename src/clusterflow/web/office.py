@@ -14,8 +14,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from clusterflow.errors import Mistakes, NotPossible, UnknownName
-from clusterflow.reports.status_board import Wait
 from clusterflow.reports.translations import mistake_text
+from clusterflow.rules.stage_progress import Wait
 from clusterflow.services import access
 from clusterflow.services.notifications import dead_letters
 from clusterflow.services.views import office

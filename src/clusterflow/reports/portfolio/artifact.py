@@ -26,7 +26,7 @@ from clusterflow.reports.portfolio.plots import Spans
 from clusterflow.reports.portfolio.portfolio import Portfolio, VisitLine
 from clusterflow.reports.portfolio.stage_groups import BoardEntry
 from clusterflow.reports.portfolio.texts import COUNTS_WHEN, KIND, SIGN, WAIT, words
-from clusterflow.reports.status_board import Wait
+from clusterflow.rules.stage_progress import Wait
 
 WIDTH, DOTS = 6.4, 140
 """Inches and dots per inch: legible in the width of Prefect's page, at about 40 kB."""

@@ -15,7 +15,7 @@ from clusterflow.reports.portfolio.portfolio import DwellLine, Portfolio
 from clusterflow.reports.portfolio.stage_groups import BoardEntry
 from clusterflow.reports.portfolio.texts import COUNTS_WHEN, KIND, SIGN, WAIT, WORDS
 from clusterflow.reports.rulebook_page import matrix_table
-from clusterflow.reports.status_board import Wait
+from clusterflow.rules.stage_progress import Wait
 
 SIGNS = {Answer.MET: "✔", Answer.UNMET: "✘", Answer.UNKNOWN: "?"}
 

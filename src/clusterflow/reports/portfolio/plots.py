@@ -16,7 +16,7 @@ from clusterflow.reports.plots import FAINT, INK, PALETTE, Bars, Plot, Series, l
 from clusterflow.reports.portfolio.portfolio import DwellLine, Portfolio
 from clusterflow.reports.portfolio.stage_groups import BoardEntry
 from clusterflow.reports.portfolio.texts import KIND, LATE, STOPPED, WAIT, WORDS
-from clusterflow.reports.status_board import Wait
+from clusterflow.rules.stage_progress import Wait
 
 WIDTH = 8.4
 """The width in inches of a plot over the whole page."""

@@ -206,10 +206,12 @@ def _titles(model: LifecycleModel, lapse: Lapse, language: Language) -> tuple[st
 
 
 def visit_lines(
-    lives: Sequence[InitiativeSnapshot], last_facts: Mapping[str, date], language: Language
+    lives: Sequence[InitiativeSnapshot],
+    statuses: Iterable[InitiativeStatus],
+    last_facts: Mapping[str, date],
+    language: Language,
 ) -> list[VisitLine]:
     """Return the initiatives that show a sign, by points, then by waiting time, then by name."""
-    statuses = [status_in(life, language) for life in lives]
     return _visits(lives, board_entries(statuses, language), last_facts, VISIT_RULES)
 
 

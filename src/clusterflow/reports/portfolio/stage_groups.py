@@ -9,7 +9,8 @@ from clusterflow.domain.terms import StageKind, StageStatus, Standing
 from clusterflow.domain.text import Frozen, Language
 from clusterflow.reports.labels import word
 from clusterflow.reports.status import InitiativeStatus, StageLine
-from clusterflow.reports.status_board import Wait, first_of, wait, waits_for
+from clusterflow.reports.status_board import first_of, wait, waits_for
+from clusterflow.rules.stage_progress import Wait
 
 
 class BoardEntry(Frozen):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from clusterflow.domain.terms import StageKind
 from clusterflow.domain.text import Language, Text
-from clusterflow.reports.status_board import Wait
+from clusterflow.rules.stage_progress import Wait
 from clusterflow.rules.visit_priority import Sign
 
 KIND: dict[StageKind | None, Text] = {

@@ -36,6 +36,8 @@ def quarter_of(now: datetime) -> datetime:
 
 def bases_of(context: Context, initiatives: Sequence[str]) -> Mapping[str, Basis]:
     """Return the present basis of each initiative; an initiative without any fact has none."""
+    if not initiatives:
+        return {}
     quarter = quarter_of(context.clock())
     with context.reading() as connection:
         return {i: Basis(i, facts, quarter) for i, facts in facts_behind(connection, initiatives).items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from heapq import nsmallest
 from typing import NamedTuple
 
 from clusterflow.domain.access import Right
@@ -11,13 +12,13 @@ from clusterflow.domain.record_events import SubmissionSource
 from clusterflow.domain.records.base import REGISTRY
 from clusterflow.domain.records.parties import Initiative
 from clusterflow.domain.refused_submission import Refusal
-from clusterflow.domain.text import Frozen, Language, alphabetical
+from clusterflow.domain.text import Frozen, Language
 from clusterflow.engine.enrol import EnrolmentResult
 from clusterflow.engine.record import RecordResult, Submission
 from clusterflow.errors import ClusterflowError, NotPossible, UnknownName
 from clusterflow.intake.corrections import read_again
 from clusterflow.intake.json_lines import lines_of, read_lines
-from clusterflow.reports.portfolio.portfolio import VISITS, VisitLine, visit_lines, visit_order
+from clusterflow.reports.portfolio.portfolio import VISITS, VisitLine, visit_lines
 from clusterflow.reports.status import status_in
 from clusterflow.reports.status_board import BoardLine, board_of
 from clusterflow.services import access, enrolment
@@ -29,7 +30,9 @@ from clusterflow.services.intake import submissions as intake
 from clusterflow.services.refusals import entering_refusals
 from clusterflow.services.views.cache import ViewCache, bases_of
 from clusterflow.services.views.capacities import initiatives_served
+from clusterflow.services.views.outlines import OutlineRow, outline_rows
 from clusterflow.store.lapses import last_facts
+from clusterflow.store.pinned_models import load_model
 from clusterflow.store.portfolio import snapshots
 from clusterflow.store.registry import MOST_NAMED, current
 from clusterflow.store.text_order import is_part
@@ -66,15 +69,15 @@ class BoardFilter(Frozen):
     waits: str = ""
     """What they wait for, or ``overdue``."""
 
-    def fits(self, line: BoardLine) -> bool:
-        waits = line.overdue if self.waits == OVERDUE else self.waits in ("", line.waits)
-        return self.model in ("", line.model) and waits and is_part(self.search, line.name)
+    def fits(self, row: OutlineRow) -> bool:
+        outline = row.outline
+        waits = outline.overdue if self.waits == OVERDUE else self.waits in ("", outline.waits)
+        return self.model in ("", outline.model) and waits and (not self.search or is_part(self.search, row.name))
 
 
-class _Row(NamedTuple):
-    """An initiative on the board, and its place there: to compare names takes longer than to sort by them."""
+class _Line(NamedTuple):
+    """What is shown of an initiative: its line, and the reasons for a visit, if there are any."""
 
-    place: tuple[str, str, str]
     line: BoardLine
     visit: VisitLine | None
 
@@ -87,51 +90,54 @@ def board(
     page: int = 1,
     views: ViewCache | None = None,
 ) -> OfficeBoard:
-    """The portfolio of a person's office. Only what has changed since it was shown is computed again, all at once.
+    """The portfolio of a person's office. All of it is filtered and ranked; only what is shown is written in words.
 
     Args:
         page: which page, from 1; a page after the last one is the last one.
-        views: keeps the line of each initiative.
+        views: keeps what is known of each initiative until it changes.
     """
     cache = ViewCache() if views is None else views
     ids = initiatives_served(context, person, cache)
-    bases = bases_of(context, ids)
-
-    def portion(some: Sequence[str]) -> Mapping[str, _Row]:
-        return compute_without_broken(
-            lambda only: _rows(context, some if only is None else only, language), lambda: list(some)
-        )[0]
-
-    def compute(missing: Sequence[str]) -> Mapping[str, _Row]:
-        portions = (missing[start : start + MOST_NAMED] for start in range(0, len(missing), MOST_NAMED))
-        return {i: row for some in portions for i, row in portion(some).items()}
-
-    found = cache.many(bases, ("board", language), compute)
-    rows = sorted(found.values(), key=lambda row: row.place)
-    shown = [row.line for row in rows if wanted.fits(row.line)]
-    page = max(1, min(page, -(-len(shown) // PAGE)))
+    rows = outline_rows(context, person, ids, cache)
+    fitting = [row.initiative for row in rows if wanted.fits(row)]
+    page = max(1, min(page, -(-len(fitting) // PAGE)))
+    shown = fitting[(page - 1) * PAGE : page * PAGE]
+    needy = nsmallest(VISITS, (row for row in rows if row.outline.points), key=lambda row: row.visit_order)
+    visited = [row.initiative for row in needy]
+    lines = _lines(context, list(dict.fromkeys([*shown, *visited])), language, cache)
+    with context.reading() as connection:
+        models = {load_model(connection, h) for h in {row.outline.model_hash for row in rows}}
     return OfficeBoard(
-        lines=tuple(shown[(page - 1) * PAGE : page * PAGE]),
-        total=len(shown),
+        lines=tuple(lines[i].line for i in shown if i in lines),
+        total=len(fitting),
         page=page,
-        models=tuple(sorted({(row.line.model, row.line.model_title) for row in rows})),
-        visits=tuple(sorted((row.visit for row in rows if row.visit is not None), key=visit_order)[:VISITS]),
-        unreadable=tuple(i for i in ids if i not in found),
+        models=tuple(sorted({(model.id, model.title.to(language)) for model in models})),
+        visits=tuple(visit for i in visited if i in lines and (visit := lines[i].visit) is not None),
+        unreadable=tuple(sorted({*ids} - {row.initiative for row in rows} | {i for i in shown if i not in lines})),
     )
 
 
-def _rows(context: Context, initiatives: Sequence[str], language: Language) -> dict[str, _Row]:
+def _lines(context: Context, initiatives: Sequence[str], language: Language, cache: ViewCache) -> Mapping[str, _Line]:
+    def portion(some: Sequence[str]) -> Mapping[str, _Line]:
+        return compute_without_broken(
+            lambda only: _compute_lines(context, some if only is None else only, language), lambda: list(some)
+        )[0]
+
+    def compute(missing: Sequence[str]) -> Mapping[str, _Line]:
+        starts = range(0, len(missing), MOST_NAMED)
+        return {i: one for start in starts for i, one in portion(missing[start : start + MOST_NAMED]).items()}
+
+    return cache.many(bases_of(context, initiatives), ("board", language), compute)
+
+
+def _compute_lines(context: Context, initiatives: Sequence[str], language: Language) -> dict[str, _Line]:
     with context.reading() as connection:
         lives = snapshots(connection, context.clock(), None, initiatives)
         recorded = last_facts(connection, lives)
-    lines = board_of([status_in(life, language) for life in lives], context.clock().date(), language).lines
-    visits = {visit.initiative: visit for visit in visit_lines(lives, recorded, language)}
-    return {
-        one.initiative: _Row(
-            place=(one.model, alphabetical(one.name), one.initiative), line=one, visit=visits.get(one.initiative)
-        )
-        for one in lines
-    }
+    statuses = [status_in(life, language) for life in lives]
+    lines = board_of(statuses, context.clock().date(), language).lines
+    visits = {visit.initiative: visit for visit in visit_lines(lives, statuses, recorded, language)}
+    return {one.initiative: _Line(one, visits.get(one.initiative)) for one in lines}
 
 
 def refusals(context: Context, person: str) -> Sequence[Refusal]:

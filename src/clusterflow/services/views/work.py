@@ -17,7 +17,7 @@ from clusterflow.rules.tally import rule_at
 from clusterflow.services.context import Context
 from clusterflow.services.intake.workbook.hand_in import refused_uploads
 from clusterflow.services.local_time import today_of
-from clusterflow.services.views.cache import ViewCache, bases_of
+from clusterflow.services.views.cache import Basis, ViewCache, bases_of
 from clusterflow.services.views.capacities import capacities_to_see
 from clusterflow.services.views.menders import menders
 from clusterflow.store.access import OpenGate, open_gates
@@ -126,10 +126,11 @@ def work_of(context: Context, person: str, language: Language, page: int = 1, vi
     ids = list(mine)
     page = max(1, min(page, -(-len(ids) // PAGE)))
     listed = ids[(page - 1) * PAGE : page * PAGE]
+    bases = dict(bases_of(context, listed))
     with context.reading() as connection:
-        possible = list(islice(_votable(connection, open_gates(connection, mine), mine), WAITING + 1))
+        possible = list(islice(_votable(connection, _open_gates(connection, mine, bases, cache), mine), WAITING + 1))
     candidates = sorted({g.initiative for g in possible[:WAITING]})
-    bases = bases_of(context, [*listed, *candidates])
+    bases |= bases_of(context, [i for i in candidates if i not in bases])
 
     def standings(missing: Sequence[str]) -> Mapping[str, _Standing]:
         with context.reading() as connection:
@@ -201,6 +202,23 @@ def work_of(context: Context, person: str, language: Language, page: int = 1, vi
         total=len(ids),
         page=page,
     )
+
+
+def _open_gates(
+    connection: Connection, mine: Mapping[str, object], bases: Mapping[str, Basis], cache: ViewCache
+) -> Sequence[OpenGate]:
+    """Return the open gates of the person's initiatives, the oldest first."""
+    if len(bases) < len(mine):  # there are more than one page has
+        return open_gates(connection, mine)
+
+    def read(missing: Sequence[str]) -> Mapping[str, list[OpenGate]]:
+        found: dict[str, list[OpenGate]] = {i: [] for i in missing}
+        for gate in open_gates(connection, found):
+            found[gate.initiative].append(gate)
+        return found
+
+    known = cache.many(bases, "open gates", read)
+    return sorted((gate for gates in known.values() for gate in gates), key=lambda g: (g.opened_on, g.initiative))
 
 
 def _votable(
