@@ -128,7 +128,7 @@ async def read_the_initiative(manager: Visit) -> None:
     await page.locator(".plots a").first.click()
     await expect(page).to_have_url(re.compile("/plots#attendance$"))
     await manager.click("link", "Clúster Automotriz de la Sierra Ventosa")
-    await manager.click("link", re.compile("^Puerta 5"))
+    await manager.click("link", re.compile("^Espera una decisión"))
     await manager.picture("gate")
     await manager.click("link", re.compile("^Su decisión"))
     await page.get_by_role("radio", name="En espera").check()

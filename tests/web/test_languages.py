@@ -81,6 +81,17 @@ def test_pages_speak_the_language_of_their_reader_and_say_which_it_is(site: WebW
     assert from_spanish("miembros", language).capitalize() in page.headings[0][1]
 
 
+@pytest.mark.parametrize("language", NOTICE_LANGUAGES)
+def test_what_models_say_is_marked_as_spanish_on_the_pages_of_other_languages(
+    site: WebWorld, language: NoticeLanguage
+) -> None:
+    site.ready()
+    site.world.record(f"person id=mona name=Mona email=mona@firm.example from=2020-01-01 language={language}")
+    browser = site.browser("mona", language)
+    for path in ("/", "/initiatives/one", "/initiatives/one/gates/first"):
+        assert ('lang="es"' in browser.open(path).text.partition("<body>")[2]) is (language not in LANGUAGES), path
+
+
 @pytest.mark.parametrize("language", OTHERS)
 def test_error_pages_and_the_page_for_signing_in_follow_the_browser(site: WebWorld, language: NoticeLanguage) -> None:
     browser = site.browser(None, language)

@@ -151,6 +151,27 @@ def test_a_refused_submission_is_corrected_and_recorded(site: WebWorld) -> None:
     assert "event 1" not in browser.get("/office").text
 
 
+def test_a_manager_corrects_what_other_systems_submitted_about_the_own_initiative_alone(site: WebWorld) -> None:
+    browser = site.browser("mona")
+    assert "otros sistemas" not in browser.open("/").text
+    refuse(site, member("one", "nobody"), 1)
+    refuse(site, member("two", "nobody"), 2)
+    page = browser.open("/")
+    assert ("event 1" in page.text, "event 2" in page.text) == (True, False)
+    assert "nobody" in page.text
+    assert browser.get("/office/submissions/2").status_code == 404
+    browser.open("/office/submissions/1")
+    assert browser.submit("/office/submissions/1", text=member("two", "firm")).status_code == 422
+    browser.open("/office/submissions/1")
+    assert browser.submit("/office/submissions/1", text=member("one", "firm")).url.path == "/"
+    assert "event 1" not in browser.shown.text
+    # Who only votes there reads and corrects nothing.
+    refuse(site, member("one", "nobody"), 3)
+    for person in ("gala", "dora"):
+        assert "event 3" not in site.browser(person).open("/").text
+        assert site.browser(person).get("/office/submissions/3").status_code == 404
+
+
 def test_a_corrected_submission_cannot_reach_another_office(site: WebWorld) -> None:
     refuse(site, member("one", "nobody"), 1)
     browser = site.browser("olga")

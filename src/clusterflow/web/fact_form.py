@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from clusterflow.intake.record_forms.form import fields_of, read_form
+from clusterflow.intake.workbook.layout import Kind
 from clusterflow.intake.workbook.texts import CURRENCIES
 from clusterflow.services.context import Context
 from clusterflow.services.facts import listing
@@ -30,7 +31,9 @@ def form_facts(
     done: Outcome | None,
 ) -> dict[str, Any]:  # fmt: skip
     """Return the variables of the form's template."""
-    fields, options = fields_of(record), dict[str, Any]()
+    # An id that is made by itself is the last thing that somebody wants to think about.
+    fields = sorted(fields_of(record), key=lambda f: f.kind is Kind.ID and not f.required and version is None)
+    options = dict[str, Any]()
     for one in fields:
         if one.reference is not None and not (version and one.is_key) and one.reference not in options:
             query = listing.facts_query(context, author.person, author.initiative, one.reference)

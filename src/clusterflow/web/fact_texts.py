@@ -106,7 +106,7 @@ FACT_TEXTS: dict[str, Text] = {
     "nobody_expected": Text(es="Nadie tiene puesto en este órgano.", en="Nobody has a seat in this body."),
     "somebody_else_came": Text(es="Vino alguien más", en="Somebody else came"),
     # The workbook
-    "workbook": Text(es="Libro", en="Workbook"),
+    "workbook": Text(es="Libro de Excel", en="Excel workbook"),
     "workbook_lede": Text(
         es="Descargue el libro con todo lo registrado, llénelo en su hoja de cálculo y envíelo. Antes de registrar "
         "nada, usted ve qué cambiaría.",

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from clusterflow.domain.access import Right
-from clusterflow.domain.terms import DecisionKind, Stance
+from clusterflow.domain.terms import Answer, DecisionKind, Stance
 from clusterflow.services import gates
 from clusterflow.services.views.gate import GatePage, gate_page
 from clusterflow.web.decision_form import REFUSED_AT, answers_of, changed_since, read_ballot
@@ -102,6 +102,8 @@ def _page(
         422 if mistakes else 200,
         found=found,
         gate=found.gate,
+        met=sum(unit.answer is Answer.MET for unit in found.gate.units),
+        units=len(found.gate.units),
         form=form or {},
         mistakes=mistakes or {},
         decisions=decisions,

@@ -1,4 +1,7 @@
-"""*Office*: the portfolio, what waits for the staff, and the enrolment of initiatives. Others get a 404."""
+"""*Office*: the portfolio, what waits for the staff, and the enrolment of initiatives. Others get a 404.
+
+A refused submission is corrected by everybody who records facts of its initiatives.
+"""
 
 from __future__ import annotations
 
@@ -18,9 +21,10 @@ from clusterflow.reports.translations import mistake_text
 from clusterflow.rules.stage_progress import Wait
 from clusterflow.services import access
 from clusterflow.services.notifications import dead_letters
-from clusterflow.services.views import office
+from clusterflow.services.notifications.pages import WORK_PAGE
+from clusterflow.services.views import office, refused_submissions
 from clusterflow.web.render import page
-from clusterflow.web.request import Form, page_number, signed_in, site_of, visitor_of
+from clusterflow.web.request import Form, is_staff, page_number, signed_in, site_of, visitor_of
 
 OFFICE_PAGE = "/office"
 ACTOR = "web"
@@ -38,6 +42,7 @@ def show(request: Request) -> Response:
         waits=waits if waits == office.OVERDUE or waits in set(Wait) else "",
     )
     found = office.board(context, person, language, wanted, page_number(request), site_of(request).boards)
+    refused = refused_submissions.refusals(context, person)
     return page(
         request,
         "office",
@@ -47,7 +52,7 @@ def show(request: Request) -> Response:
         waits=tuple(Wait),
         link=lambda number: "?" + urlencode({"page": number, **{k: v for k, v in wanted.model_dump().items() if v}}),
         letters=dead_letters.dead_letters_of_office(context, person),
-        refusals=office.refusals(context, person),
+        refusals=[(one, [mistake_text(m, language) for m in one.mistakes]) for one in refused],
         offices=access.offices_of(context, person),
         administers=access.is_administrator(context, person),
     )
@@ -66,13 +71,13 @@ def show_refusal(request: Request) -> Response:
 
 def retry(request: Request, form: Form) -> Response:
     """Record a corrected submission, or show what is still wrong with it."""
-    person, number, text = staff_of_office(request), _number(request.path_params["number"]), form.get("text", "")
+    person, number, text = signed_in(request).id, _number(request.path_params["number"]), form.get("text", "")
     try:
-        office.retry(site_of(request).context, person, number, text, ACTOR)
+        refused_submissions.retry(site_of(request).context, person, number, text, ACTOR)
     except Mistakes as found:
         language = visitor_of(request).language
         return _refusal(request, text, [mistake_text(m, language) for m in found.mistakes])
-    return RedirectResponse(f"{OFFICE_PAGE}#refusals", 303)
+    return RedirectResponse(f"{OFFICE_PAGE}#refusals" if is_staff(request) else WORK_PAGE, 303)
 
 
 def show_enrolment(request: Request) -> Response:
@@ -119,8 +124,8 @@ def _number(text: str) -> int:
 
 
 def _refusal(request: Request, text: str | None = None, mistakes: list[str] | None = None) -> Response:
-    person, number = staff_of_office(request), _number(request.path_params["number"])
-    found = next((r for r in office.refusals(site_of(request).context, person) if r.id == number), None)
+    person, number = signed_in(request).id, _number(request.path_params["number"])
+    found = next((r for r in refused_submissions.refusals(site_of(request).context, person) if r.id == number), None)
     if found is None:
         raise UnknownName("refused submission", str(number))
     language = visitor_of(request).language
@@ -130,7 +135,7 @@ def _refusal(request: Request, text: str | None = None, mistakes: list[str] | No
         HTTPStatus.UNPROCESSABLE_ENTITY if mistakes else 200,
         refusal=found,
         text=found.payload if text is None else text,
-        is_short=len(found.payload) <= office.LONGEST_PAYLOAD,
+        is_short=len(found.payload) <= refused_submissions.LONGEST_PAYLOAD,
         problems=mistakes or [mistake_text(m, language) for m in found.mistakes],
     )
 

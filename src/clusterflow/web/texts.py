@@ -78,7 +78,10 @@ TEXTS: dict[str, Text] = {
         es="Hay más: la página de cada iniciativa muestra todo.",
         en="There is more: the page of each initiative has all.",
     ),
-    "refused_workbooks": Text(es="Libros que no se registraron", en="Workbooks that were not recorded"),
+    "refused_workbooks": Text(es="Libros de Excel que no se registraron", en="Excel workbooks that were not recorded"),
+    "rejected_submissions": Text(
+        es="Envíos de otros sistemas que no se registraron", en="Submissions of other systems that were not recorded"
+    ),
     "refused_on": Text(es="rechazado el", en="refused on"),
     "was_due": Text(es="venció el", en="was due on"),
     "overdue_actions": Text(es="Sus acciones vencidas", en="Your overdue actions"),
@@ -131,6 +134,12 @@ TEXTS: dict[str, Text] = {
     # The gate
     "findings": Text(es="Hallazgos", en="Findings"),
     "readiness": Text(es="La puerta está", en="The gate is"),
+    "met_of": Text(es="Se cumplen {number} de {all} criterios", en="{number} of {all} criteria are met"),
+    "severity_help": Text(
+        es="Lo que «bloquea» debe cumplirse para seguir adelante. Lo que «avisa» o «informa» ayuda a decidir, y no "
+        "detiene.",
+        en="What “blocks” must be met to go on. What “warns” or “informs” helps to decide, and holds nothing back.",
+    ),
     "evidence": Text(es="En qué se apoya", en="Evidence"),
     "no_evidence": Text(es="No hay hechos registrados.", en="No facts are recorded."),
     "help": Text(es="Qué ayudaría", en="What would help"),

@@ -10,7 +10,11 @@ OFFICE: dict[str, Text] = {
     "visits": Text(es="Necesitan una visita", en="Need a visit"),
     "point": Text(es="{number} punto", en="{number} point"),
     "points": Text(es="{number} puntos", en="{number} points"),
-    "milestones_of": Text(es="{number} de {all} hitos", en="{number} of {all} milestones"),
+    "offices_number": Text(es="{number} oficinas", en="{number} offices"),
+    "initiative_column": Text(es="Iniciativa", en="Initiative"),
+    "milestones_column": Text(es="Hitos", en="Milestones"),
+    "number_of": Text(es="{number} de {all}", en="{number} of {all}"),
+    "nothing_fits": Text(es="Ninguna iniciativa cumple estas condiciones.", en="No initiative fits these conditions."),
     "waits_for": Text(es="Qué espera", en="Waits for"),
     "unreadable": Text(
         es="Estas iniciativas no se pueden leer; avise a la administración:",
@@ -25,7 +29,6 @@ OFFICE: dict[str, Text] = {
     "refused_submissions": Text(es="Envíos rechazados", en="Refused submissions"),
     "refused_submission": Text(es="Envío rechazado", en="Refused submission"),
     "nothing_refused": Text(es="No hay envíos rechazados.", en="There are no refused submissions."),
-    "mistakes_count": Text(es="errores", en="mistakes"),
     "what_is_wrong": Text(es="Lo que está mal", en="What is wrong"),
     "submission_text": Text(es="Lo que se envió", en="What was sent"),
     "submission_help": Text(

@@ -3,31 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
 from heapq import nsmallest
 from typing import NamedTuple
 
-from clusterflow.domain.access import Right
-from clusterflow.domain.record_events import SubmissionSource
 from clusterflow.domain.records.base import REGISTRY
 from clusterflow.domain.records.parties import Initiative
-from clusterflow.domain.refused_submission import Refusal
 from clusterflow.domain.text import Frozen, Language
 from clusterflow.engine.enrol import EnrolmentResult
-from clusterflow.engine.record import RecordResult, Submission
-from clusterflow.errors import ClusterflowError, NotPossible, UnknownName
-from clusterflow.intake.corrections import read_again
-from clusterflow.intake.json_lines import lines_of, read_lines
+from clusterflow.engine.record import Submission
+from clusterflow.errors import NotPossible, UnknownName
 from clusterflow.reports.portfolio.portfolio import VISITS, VisitLine, visit_lines
 from clusterflow.reports.status import status_in
 from clusterflow.reports.status_board import BoardLine, board_of
 from clusterflow.services import access, enrolment
 from clusterflow.services.catalogue.models import models_of
 from clusterflow.services.context import Context
-from clusterflow.services.facts.permission import check_permission
 from clusterflow.services.fault_isolation import compute_without_broken
-from clusterflow.services.intake import submissions as intake
-from clusterflow.services.refusals import entering_refusals
 from clusterflow.services.views.cache import ViewCache, bases_of
 from clusterflow.services.views.capacities import initiatives_served
 from clusterflow.services.views.outlines import OutlineRow, outline_rows
@@ -41,8 +32,6 @@ PAGE = 50
 """The most initiatives on one page."""
 OVERDUE = "overdue"
 """The filter for initiatives in a stage that takes too long."""
-LONGEST_PAYLOAD = 40_000
-"""A larger refused submission is corrected on the command line."""
 
 
 class OfficeBoard(Frozen):
@@ -138,54 +127,6 @@ def _compute_lines(context: Context, initiatives: Sequence[str], language: Langu
     lines = board_of(statuses, context.clock().date(), language).lines
     visits = {visit.initiative: visit for visit in visit_lines(lives, statuses, recorded, language)}
     return {one.initiative: _Line(one, visits.get(one.initiative)) for one in lines}
-
-
-def refusals(context: Context, person: str) -> Sequence[Refusal]:
-    """The refused submissions that are about the office's initiatives alone; all of them for an administrator."""
-    found, everything = intake.refusals(context), access.is_administrator(context, person)
-    mine = frozenset() if everything or not found else access.initiatives_served(context, person)
-    return [one for one in found if everything or _is_about(one, mine)]
-
-
-def _is_about(refusal: Refusal, mine: frozenset[str]) -> bool:
-    named = _named(refusal)
-    return bool(named) and named <= mine
-
-
-def _named(refusal: Refusal) -> frozenset[str]:
-    """Return the initiatives that a submission names, «» for none; nothing if nobody can read it.
-
-    Nobody can say whom that concerns, so an administrator reads it.
-    """
-    try:
-        found = read_again(refusal.payload, refusal.address, ())
-    except ClusterflowError:
-        return frozenset()
-    return frozenset(s.initiative or str(s.fields.get("initiative", "")) for s in found)
-
-
-def retry(context: Context, person: str, number: int, text: str, actor: str) -> RecordResult:
-    """Record a refused submission with a corrected text of JSON lines.
-
-    Raises:
-        UnknownName: no such submission is about the office's initiatives.
-        Mistakes: everything that is still wrong, or that the person may not record.
-    """
-    if number not in {one.id for one in refusals(context, person)}:
-        for initiative in sorted(_named(intake.refusal(context, number))):
-            access.is_permitted(context, person, initiative, Right.GRANT)
-        raise UnknownName("refused submission", str(number))
-    found = read_lines(lines_of(text), "")
-    by_initiative: dict[str, list[Submission]] = {}
-    for one in found:
-        by_initiative.setdefault(one.initiative or "", []).append(one)
-    with ExitStack() as stack:
-        for initiative, submissions in by_initiative.items():
-            source = SubmissionSource.CORRECTION
-            stack.enter_context(entering_refusals(context, initiative, person, source, submissions))
-        for initiative, submissions in by_initiative.items():
-            check_permission(context, person, initiative, submissions)
-        return intake.retry(context, number, text=text, where="", actor=actor)
 
 
 def model_choices(context: Context, language: Language) -> Sequence[tuple[str, str]]:

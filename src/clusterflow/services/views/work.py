@@ -10,6 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from clusterflow.domain.access import Capacity, Right, rights_of
+from clusterflow.domain.refused_submission import Refusal
 from clusterflow.domain.terms import Role
 from clusterflow.domain.text import Frozen, Language
 from clusterflow.reports.status import Hindrance, InitiativeStatus, status_in
@@ -20,6 +21,7 @@ from clusterflow.services.local_time import today_of
 from clusterflow.services.views.cache import Basis, ViewCache, bases_of
 from clusterflow.services.views.capacities import capacities_to_see
 from clusterflow.services.views.menders import menders
+from clusterflow.services.views.refused_submissions import is_about, refusals_by_initiative
 from clusterflow.store.access import OpenGate, open_gates
 from clusterflow.store.actions import OverdueAction, overdue_actions
 from clusterflow.store.people import aliases_of, eligible_people
@@ -87,6 +89,14 @@ class RefusedWorkbook(Frozen):
     on: date
 
 
+class RejectedSubmission(Frozen):
+    """A submission of another system that was refused, and that the person can correct."""
+
+    name: str
+    """The name of the initiative."""
+    refusal: Refusal
+
+
 class Work(Frozen):
     """One page of a person's work."""
 
@@ -99,6 +109,8 @@ class Work(Frozen):
     more_to_correct: bool
     refused: tuple[RefusedWorkbook, ...]
     """In the initiatives of the page, the newest first."""
+    rejected: tuple[RejectedSubmission, ...]
+    """In the initiatives of the page, the oldest first."""
     actions: tuple[MyAction, ...]
     """In the initiatives of the page, the longest overdue first."""
     initiatives: tuple[MyInitiative, ...]
@@ -160,6 +172,9 @@ def work_of(context: Context, person: str, language: Language, page: int = 1, vi
     shown = {i: bases[i] for i in listed}
     standing = cache.many(shown, ("standing", language), standings)
     overdue = cache.many(shown, ("actions", person), actions)
+    # A refusal is an entry in the chain of its initiative.
+    refusals = cache.many(shown, "rejected", lambda missing: refusals_by_initiative(context, missing))
+    recorded = [i for i in mine if Right.RECORD in rights_of(mine[i])] if any(refusals.values()) else []
     open_ones = cache.many({i: bases[i] for i in candidates}, ("waiting", person, language), gates)
     waiting = [gate for i in candidates for gate in open_ones[i]]
     waiting.sort(key=lambda g: (g.voted, g.opened_on, g.initiative, g.number))
@@ -183,6 +198,10 @@ def work_of(context: Context, person: str, language: Language, page: int = 1, vi
                 on=one.on,
             )
             for one in refused_uploads(context, person, listed)
+        ),
+        rejected=tuple(
+            RejectedSubmission(name=standing[i].status.name, refusal=one)
+            for one, i in {one.id: (one, i) for i in listed for one in refusals[i] if is_about(one, recorded)}.values()
         ),
         actions=tuple(
             MyAction(
