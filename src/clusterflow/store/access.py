@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from functools import cache
 from typing import Any, NamedTuple
@@ -160,22 +160,26 @@ class OpenGate(NamedTuple):
     model_hash: str
 
 
-def open_gates(connection: Connection, initiatives: Collection[str]) -> list[OpenGate]:
-    """Return the open gate reviews of some initiatives, the oldest first; ``initiatives`` is a set, or a mapping."""
-    review, state = tables.gate_review, tables.initiative_state
-    query = (
-        select(review.c.initiative, review.c.stage, review.c.opened_on, review.c.referred_on, state.c.model_hash)
-        .join(state, state.c.initiative == review.c.initiative)
-        .where(review.c.status == ReviewStatus.OPEN.value)
-        .order_by(review.c.opened_on, review.c.initiative, review.c.id)
-    )
-    if len(initiatives) <= _FEW:
-        query = query.where(review.c.initiative.in_(sorted(initiatives)))
-    return [
-        OpenGate(row.initiative, row.stage, row.opened_on, row.referred_on is not None, row.model_hash)
-        for row in connection.execute(query)
-        if row.initiative in initiatives
-    ]
+def open_gates(connection: Connection, initiatives: Collection[str]) -> Iterator[OpenGate]:
+    """Yield the open gate reviews of some initiatives, the oldest first; ``initiatives`` is a set, or a mapping.
+
+    They are read while they are used: of thousands, a page needs the first few.
+    """
+    few = len(initiatives) <= _FEW
+    query, parameters = (_OPEN_OF, {"initiatives": sorted(initiatives)}) if few else (_OPEN, {})
+    for row in connection.execute(query, parameters, execution_options={"yield_per": _FEW}):
+        if row.initiative in initiatives:
+            yield OpenGate(row.initiative, row.stage, row.opened_on, row.referred_on is not None, row.model_hash)
+
+
+_REVIEW, _STATE = tables.gate_review, tables.initiative_state
+_OPEN = (
+    select(_REVIEW.c.initiative, _REVIEW.c.stage, _REVIEW.c.opened_on, _REVIEW.c.referred_on, _STATE.c.model_hash)
+    .join(_STATE, _STATE.c.initiative == _REVIEW.c.initiative)
+    .where(_REVIEW.c.status == ReviewStatus.OPEN.value)
+    .order_by(_REVIEW.c.opened_on, _REVIEW.c.initiative, _REVIEW.c.id)
+)
+_OPEN_OF = _OPEN.where(_REVIEW.c.initiative.in_(bindparam("initiatives", expanding=True)))
 
 
 def people_at(connection: Connection, address: str, on: date) -> list[Person]:

@@ -225,8 +225,8 @@ def work_of(context: Context, person: str, language: Language, page: int = 1, vi
 
 def _open_gates(
     connection: Connection, mine: Mapping[str, object], bases: Mapping[str, Basis], cache: ViewCache
-) -> Sequence[OpenGate]:
-    """Return the open gates of the person's initiatives, the oldest first."""
+) -> Iterable[OpenGate]:
+    """The open gates of the person's initiatives, the oldest first."""
     if len(bases) < len(mine):  # there are more than one page has
         return open_gates(connection, mine)
 
