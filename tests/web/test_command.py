@@ -61,10 +61,12 @@ def test_the_process_serves_on_loopback_and_ends_with_ctrl_c(sqlite_url: str, tm
     assert "no mail server is set, so nobody can sign in" in err
 
 
-def test_the_site_imports_neither_prefect_nor_what_draws_plots() -> None:
+def test_the_site_imports_neither_prefect_nor_what_draws_plots_or_sends_mails() -> None:
     code = "import sys, clusterflow.cli, clusterflow.web.command; print(*sorted(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert not {"prefect", "matplotlib", "pandas", "openpyxl", "alembic"} & set(done.stdout.split())
+    assert not {"prefect", "matplotlib", "pandas", "openpyxl", "alembic", "apprise", "httpx", "rich"} & set(
+        done.stdout.split()
+    )
 
 
 def test_a_setting_that_is_not_an_address_is_explained(sqlite_url: str, tmp_path: Path) -> None:

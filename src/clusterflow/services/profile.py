@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from clusterflow.domain.records.base import REGISTRY
 from clusterflow.domain.records.parties import Channel
 from clusterflow.engine.record import Submission
-from clusterflow.notices.channels import channels_of
 from clusterflow.services import registry
 from clusterflow.services.context import Context
 from clusterflow.store.registry import current
@@ -40,6 +39,9 @@ def channels_of_person(context: Context, person: str) -> Sequence[Channel]:
 
 def channel_names(context: Context) -> Sequence[str]:
     """The channels of the office."""
+    # Start-up time of the web pages: Apprise takes a tenth of it.
+    from clusterflow.notices.channels import channels_of  # noqa: PLC0415
+
     return sorted(channels_of(context.settings))
 
 

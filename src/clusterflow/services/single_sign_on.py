@@ -11,15 +11,16 @@ import hashlib
 import secrets
 from collections.abc import Mapping
 from importlib import import_module
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, urlencode
-
-import httpx
 
 from clusterflow.domain.records.parties import Person
 from clusterflow.errors import NotPossible
 from clusterflow.services.context import Context
 from clusterflow.store.access import people_at
+
+if TYPE_CHECKING:  # start-up time of the web pages: httpx imports its own command line
+    import httpx
 
 INSTALL = "pip install 'clusterflow[oidc]'"
 TIMEOUT_SECONDS = 10
@@ -141,7 +142,8 @@ def _jose(module: str) -> Any:
 
 
 def _client() -> httpx.Client:
-    return httpx.Client(timeout=TIMEOUT_SECONDS, follow_redirects=False)
+    client: type[httpx.Client] = import_module("httpx").Client
+    return client(timeout=TIMEOUT_SECONDS, follow_redirects=False)
 
 
 def _provider(context: Context, client: httpx.Client) -> dict[str, Any]:
@@ -153,9 +155,10 @@ def _provider(context: Context, client: httpx.Client) -> dict[str, Any]:
 
 
 def _answer(client: httpx.Client, method: str, address: str, **about: Any) -> dict[str, Any]:
+    http_error: type[Exception] = import_module("httpx").HTTPError
     try:
         found = client.request(method, address, **about).raise_for_status().json()
-    except (httpx.HTTPError, ValueError) as problem:
+    except (http_error, ValueError) as problem:
         raise NotPossible(f"the OpenID provider does not answer as expected: {type(problem).__name__}") from None
     if not isinstance(found, dict):
         raise NotPossible("the OpenID provider does not answer as expected: no object")
@@ -165,9 +168,8 @@ def _answer(client: httpx.Client, method: str, address: str, **about: Any) -> di
 def _credentials(context: Context) -> httpx.BasicAuth:
     """The client id and secret, encoded as RFC 6749 asks (section 2.3.1)."""
     secret = context.settings.oidc_secret
-    return httpx.BasicAuth(
-        quote(context.settings.oidc_client or ""), quote(secret.get_secret_value() if secret else "")
-    )
+    basic: type[httpx.BasicAuth] = import_module("httpx").BasicAuth
+    return basic(quote(context.settings.oidc_client or ""), quote(secret.get_secret_value() if secret else ""))
 
 
 def _nonce(context: Context, state: str) -> str:

@@ -10,7 +10,6 @@ from starlette.responses import Response
 
 from clusterflow.domain.access import RIGHTS, Right
 from clusterflow.services import access
-from clusterflow.services.notifications.office_preview import MOST_DAYS, preview_of_office
 from clusterflow.services.views.people import people_of_office
 from clusterflow.web.office import staff_of_office
 from clusterflow.web.render import page
@@ -19,7 +18,7 @@ from clusterflow.web.request import PREVIEWS_PER_PERSON, page_number, site_of
 PATIENCE_SECONDS = 2.0
 """How long a preview waits for another one to end."""
 
-DAYS = (1, 3, 7, 14, MOST_DAYS)
+DAYS = (1, 3, 7, 14, 31)
 
 
 def show_people(request: Request) -> Response:
@@ -44,6 +43,9 @@ def show_notices(request: Request) -> Response:
         if not site.preview.acquire(timeout=PATIENCE_SECONDS):
             raise HTTPException(HTTPStatus.TOO_MANY_REQUESTS, headers={"Retry-After": "60"})
         try:
+            # Start-up time: no other page needs what makes notices.
+            from clusterflow.services.notifications.office_preview import preview_of_office  # noqa: PLC0415
+
             messages = preview_of_office(site.context, person, days)
         finally:
             site.preview.release()

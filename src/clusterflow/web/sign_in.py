@@ -71,7 +71,10 @@ def send_link(request: Request, form: Form) -> Response:
 
 
 def _mail(site: Site, address: str, destination: str, language: NoticeLanguage) -> None:
-    for answer in sign_in.mail_links(site.context, address, destination, site.context.settings.site, language):
+    # Start-up time: only a mail needs what writes and sends mails.
+    from clusterflow.services.sign_in_mails import mail_links  # noqa: PLC0415
+
+    for answer in mail_links(site.context, address, destination, site.context.settings.site, language):
         if not answer.delivered:
             logger.error("a link to sign in could not be mailed: %s", answer.text)
 
