@@ -64,6 +64,11 @@ def test_the_page_of_an_initiative_says_who_can_correct_what_holds_it_back(site:
     browser = site.browser("mona")
     text = browser.open("/initiatives/one").text
     assert "Can be corrected by: manager" in text
+    link = ("a", "href", "/initiatives/one/facts/observation")
+    assert link in browser.open("/initiatives/one").attributes, "it leads to the facts that would help"
+    assert link in browser.open("/initiatives/one/gates/first").attributes
+    assert link not in site.browser("gala").open("/initiatives/one/gates/first").attributes
+    browser.open("/initiatives/one")
     assert PAGE in browser.shown.text
 
 

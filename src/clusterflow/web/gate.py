@@ -108,6 +108,7 @@ def _page(
         mistakes=mistakes or {},
         decisions=decisions,
         may_vote=Right.VOTE in rights and bool(found.voices) and found.review is not None,
+        may_record=Right.RECORD in rights,
         may_request=Right.REQUEST_REVIEW in rights and found.review is None and found.at_gate,
         asks_for_code=context.code_key is not None,
         answers=answers_of(found),

@@ -143,6 +143,7 @@ TEXTS: dict[str, Text] = {
     "evidence": Text(es="En qué se apoya", en="Evidence"),
     "no_evidence": Text(es="No hay hechos registrados.", en="No facts are recorded."),
     "help": Text(es="Qué ayudaría", en="What would help"),
+    "see_and_record": Text(es="Ver y registrar", en="See and record"),
     "mended_by": Text(es="Puede remediarlo", en="Can be corrected by"),
     "counts": Text(es="cuenta", en="counts"),
     "source": Text(es="Fuente", en="Source"),

@@ -17,6 +17,7 @@ from clusterflow.rules.tally import GOES, conditions_in, count, rule_at
 from clusterflow.services import explanation, standing
 from clusterflow.services.context import Context
 from clusterflow.services.reports.evidence_names import EvidenceNames
+from clusterflow.services.views.menders import records_behind
 from clusterflow.store.people import Eligible, aliases_of, capacities, eligible_people
 from clusterflow.store.pinned_models import load_model
 
@@ -80,6 +81,8 @@ class GatePage(Frozen):
     """The stages that a recycle may go back to: id and title."""
     past: tuple[PastDecision, ...]
     """The decisions at this gate, the newest first."""
+    records: Mapping[str, tuple[str, ...]]
+    """The record types that say whether a criterion is met, by criterion."""
     at_gate: bool
     """Whether the stage is under way, or its gate is open again."""
 
@@ -129,6 +132,7 @@ def gate_page(context: Context, initiative: str, stage: str, person: str, langua
         unmet=gate.hindrances or unmet,
         back_to=_back_to(model, stage, language) if review else (),
         past=_past(model, state, stage, language),
+        records={c.id: records_behind(context, c) for c in model.stage(stage).gate.criteria},
         at_gate=stage in state.at_gate and state.milestone(stage) is None,
     )
 

@@ -13,7 +13,7 @@ from clusterflow.reports.status import InitiativeStatus
 from clusterflow.services import registry, standing
 from clusterflow.services.calendars import calendar_texts
 from clusterflow.services.context import Context
-from clusterflow.services.views.menders import menders
+from clusterflow.services.views.menders import menders, records_behind
 from clusterflow.store import ledger
 from clusterflow.store.agenda import agenda_of, load_programme
 from clusterflow.store.fact_lists import types_with_facts
@@ -73,6 +73,8 @@ class InitiativePage(Frozen):
     upcoming: tuple[Upcoming, ...]
     mended_by: Mapping[tuple[str, str], tuple[Role, ...]]
     """Who can correct what holds the initiative back, by stage and criterion."""
+    records: Mapping[tuple[str, str], tuple[str, ...]]
+    """The record types with which that is corrected, by stage and criterion."""
     plots: tuple[str, ...]
     """The names of the plots that there are facts for. They are drawn when a browser asks for them."""
 
@@ -98,6 +100,12 @@ def initiative_page(context: Context, initiative: str, reader: NoticeLanguage) -
         members=members,
         upcoming=_upcoming(context, agenda, status.as_of, reader),
         mended_by=menders(context, models.current, status.hindrances),
+        records={
+            (one.stage, one.criterion): records_behind(
+                context, models.current.stage(one.stage).gate.by_id[one.criterion]
+            )
+            for one in status.hindrances
+        },
         plots=tuple(name for name, record in PLOTTED.items() if record in recorded),
     )
 
