@@ -142,7 +142,7 @@ def test_my_work_lists_a_refused_workbook_until_a_corrected_one_is_recorded(site
     assert mona.shown.status_code == 422
     refused = mona.shown.url.path
     page = mona.open("/")
-    assert "Workbooks that were not recorded" in page.text
+    assert "Excel workbooks that were not recorded" in page.text
     assert "broken.xlsx refused on January" in page.text
     assert refused in [v for _, n, v in page.attributes if n == "href"]
     # It is the author's alone, and the file is still there, with a field for the corrected one.
