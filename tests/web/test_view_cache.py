@@ -15,7 +15,7 @@ from support.web import Browser, WebWorld
 
 from clusterflow.services.views import office, outlines
 from clusterflow.services.views.cache import Basis, ViewCache, bases_of
-from clusterflow.store import access, portfolio, present_states, registry, view_basis
+from clusterflow.store import access, lapses, present_states, registry, view_basis
 from clusterflow.web.app import build_app
 
 PAGES = ("/", "/initiatives/one", "/initiatives/one/gates/first")
@@ -130,7 +130,7 @@ def test_an_office_with_more_initiatives_than_a_statement_may_name_has_its_pages
     whole = [_without_keys(browser.get(path).text) for path in paths]
     for module in (view_basis, registry, office, outlines, present_states):
         monkeypatch.setattr(module, "MOST_NAMED", 15)
-    for module in (access, portfolio):
+    for module in (access, lapses):
         monkeypatch.setattr(module, "_FEW", 15)
     fresh = Browser(build_app(site.world.context), cookies=dict(browser.cookies), headers=browser.headers)
     database = site.world.context.database
