@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, expect
-from support.pages import fits
+from support.pages import broken_words, cut_labels, fits
 from support.play import play
 from support.world import CONFIGS
 
@@ -69,8 +69,10 @@ async def test_a_board_reads_the_dossier_in_its_browser(page: Page, page_file: P
     folder = Path(os.environ.get("CLUSTERFLOW_PICTURES") or tmp_path)
     folder.mkdir(parents=True, exist_ok=True)
     await page.screenshot(path=folder / "dossier.png", full_page=True)
+    assert (await broken_words(page), await cut_labels(page)) == ([], [])
     await page.set_viewport_size({"width": 390, "height": 844})
     await page.screenshot(path=folder / "dossier-narrow.png", full_page=True)
     assert await fits(page)
+    assert (await broken_words(page), await cut_labels(page)) == ([], [])
     assert complaints == []
     assert requests == [page_file.as_uri()]

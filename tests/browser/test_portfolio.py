@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, expect
-from support.pages import fits
+from support.pages import broken_words, cut_labels, fits
 from support.pictures import make_small
 from support.play import play
 from support.world import CONFIGS
@@ -72,6 +72,7 @@ async def test_an_office_sees_all_six_initiatives(page: Page, page_file: Path, t
     assert await fits(page)
     await page.goto(page_file.with_name(SPANISH).as_uri())
     assert await fits(page)
+    assert (await broken_words(page), await cut_labels(page)) == ([], [])
     # A row is a card: its cells are lines that begin with their heads.
     card = page.get_by_role("table", name="Todo alcanzado").get_by_role("row").last
     assert (await card.inner_text()).splitlines()[0] == "Clúster de Máquina-Herramienta de Urdialde"

@@ -84,6 +84,13 @@ def test_whatever_people_are_called_a_plot_is_well_formed_and_says_it_as_text(
     assert not [name for e in root.iter() for name in e.attrib if name.lower().startswith("on")]
 
 
+def test_no_label_is_shortened() -> None:
+    labels = [f"{n} Sociedad Cooperativa de Producción y Servicios Metalmecánicos " * 3 + "fin" for n in range(3)]
+    root = ElementTree.fromstring(as_svg(bars(labels, [0.2, 0.4, None])))  # noqa: S314 - we made this picture
+    drawn = " ".join(" ".join(e.itertext()) for e in root.iter(f"{SVG}text"))
+    assert [label for label in labels if label not in " ".join(drawn.split())] == []
+
+
 def test_the_same_numbers_give_the_same_bytes() -> None:
     one = bars(["a", "b"], [0.5, None])
     assert as_svg(one) == as_svg(one)

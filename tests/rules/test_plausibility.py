@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from clusterflow.domain.money import Money
 from clusterflow.domain.records import RECORDS
-from clusterflow.rules.plausibility import odd_values
+from clusterflow.domain.records.money import Invoice
+from clusterflow.rules.plausibility import odd_values, overpaid
 
 INVOICE = {"id": "i", "organisation": "firm", "amount": "90 EUR", "on": "2024-03-01", "due": "2024-04-01"}
 
@@ -22,6 +24,19 @@ INVOICE = {"id": "i", "organisation": "firm", "amount": "90 EUR", "on": "2024-03
         ("payment", {"id": "p", "invoice": "i", "amount": "90 EUR", "on": "1900-01-05"},
          ["on: 1900-01-05 lies too far in the past"]),
         ("organisation", {"id": "c", "name": "Cámara", "from": "1886-05-01", "founded": "1886-05-01"}, []),
+        ("invoice", {**INVOICE, "amount": "0 EUR"}, []),
+        ("invoice", {**INVOICE, "on": "2100-12-31", "due": "2100-12-31"}, []),
+        ("invoice", {**INVOICE, "due": "2101-01-01"}, ["due: 2101-01-01 lies too far in the future"]),
+        ("payment", {"id": "p", "invoice": "i", "amount": "90 EUR", "on": "1950-01-01"}, []),
+        ("payment", {"id": "p", "invoice": "i", "amount": "-1 EUR", "on": "1949-12-31"},
+         ["amount: -1.00 EUR is less than zero", "on: 1949-12-31 lies too far in the past"]),
+        ("organisation", {"id": "c", "name": "Cámara", "from": "1500-01-01"}, []),
+        # Fields that may be empty are looked at like the others.
+        ("organisation", {"id": "c", "name": "Cámara", "from": "1500-01-01", "founded": "0202-05-01"},
+         ["founded: 0202-05-01 lies too far in the past"]),
+        ("organisation", {"id": "c", "name": "Cámara", "from": "1500-01-01", "to": "2206-04-01",
+         "turnover": "-5 MXN"},
+         ["to: 2206-04-01 lies too far in the future", "turnover: -5.00 MXN is less than zero"]),
         ("organisation", {"id": "c", "name": "Cámara", "from": "0202-05-01"},
          ["from: 0202-05-01 lies too far in the past"]),
     ],
@@ -29,3 +44,24 @@ INVOICE = {"id": "i", "organisation": "firm", "amount": "90 EUR", "on": "2024-03
 def test_odd_values_are_found(record: str, fields: dict[str, str], found: list[str]) -> None:
     odd = odd_values(RECORDS[record].model_validate(fields))
     assert sorted(o.describe("en") for o in odd) == found
+
+
+def invoice_of(amount: str) -> Invoice:
+    return Invoice.model_validate({**INVOICE, "amount": amount})
+
+
+def test_more_paid_than_was_asked_is_odd() -> None:
+    asked = invoice_of("90 EUR")
+    payment = Money(minor=5000, currency="EUR")
+    assert overpaid(payment, 9000, asked) is None
+    odd = overpaid(payment, 9001, asked)
+    assert odd is not None
+    assert odd.field == "amount"
+    assert odd.describe("en") == ("amount: with this payment, 90.01 EUR are paid on invoice «i», which is of 90.00 EUR")
+    assert odd.describe("es", "Importe") == (
+        "Importe: con este pago se han pagado 90.01 EUR de la factura «i», que es de 90.00 EUR"
+    )
+    assert overpaid(Money(minor=5000, currency="USD"), 9001, asked) is None, "it is not added up"
+    assert overpaid(Money(minor=-1, currency="EUR"), 9001, asked) is None, "a repayment makes it less"
+    assert overpaid(Money(minor=0, currency="EUR"), 9001, asked) is None
+    assert overpaid(Money(minor=1, currency="EUR"), 9001, asked) is not None

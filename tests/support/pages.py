@@ -106,3 +106,40 @@ async def fits(page: Page) -> bool:
         "Math.max(...['html', 'table.cards'].flatMap(x => [...document.querySelectorAll(x)]).map(x => x.scrollWidth))"
     )
     return bool(await page.evaluate(f"{widest} <= innerWidth"))
+
+
+_BROKEN_WORDS = """() => {
+  const found = [];
+  for (const cell of document.querySelectorAll("th, td")) {
+    const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+      // A line may break after a hyphen or a slash.
+      for (const word of texts.currentNode.data.matchAll(/[\\p{L}\\p{M}\\p{N}]+/gu)) {
+        const range = document.createRange();
+        range.setStart(texts.currentNode, word.index);
+        range.setEnd(texts.currentNode, word.index + word[0].length);
+        if (new Set([...range.getClientRects()].map(r => Math.round(r.top))).size > 1) found.push(word[0]);
+      }
+    }
+  }
+  return found;
+}"""
+
+
+async def broken_words(page: Page) -> list[str]:
+    """Return the words in the tables of a page that a line break divides."""
+    found: list[str] = await page.evaluate(_BROKEN_WORDS)
+    return found
+
+
+_CUT_LABELS = """() => [...document.querySelectorAll("svg")].flatMap(svg => {
+  const box = svg.getBoundingClientRect();
+  const outside = r => Math.min(r.left - box.left, box.right - r.right, r.top - box.top, box.bottom - r.bottom) < -1;
+  return [...svg.querySelectorAll("text")].filter(t => outside(t.getBoundingClientRect())).map(t => t.textContent);
+})"""
+
+
+async def cut_labels(page: Page) -> list[str]:
+    """Return the texts in the pictures of a page that reach beyond their picture."""
+    found: list[str] = await page.evaluate(_CUT_LABELS)
+    return found
