@@ -6,11 +6,13 @@ from unittest.mock import patch
 from uuid import uuid4
 
 import pytest
+from prefect.states import Pending, Running
 from support.office import Office, working
 from support.world import World, model, stage, stated
 
 from clusterflow.prefect import names, publish
 from clusterflow.prefect.api import prefect_client
+from clusterflow.prefect.orphans import WORKER_LABEL
 from clusterflow.prefect.server import PrefectServer
 from clusterflow.services import gate_forms, ledger, review
 from clusterflow.services import outbox as outbox_service
@@ -80,3 +82,21 @@ async def test_the_relay_flow_carries_a_fact_to_the_form(
         run = await client.create_flow_run_from_deployment(outbox.id)
         assert (await office.ended(run.id)).kind == "COMPLETED"
         assert (await office.asking("launch")).run_id != form.run_id
+
+
+async def test_a_relay_run_that_a_dead_worker_left_behind_cancels_no_later_one(
+    prefect: PrefectServer, deployed: None, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = Office(sqlite_url, f"i-{uuid4().hex[:8]}", TINY)
+    for key, value in {"DATABASE": sqlite_url, "TODAY": str(office.now.date()), "PROOF": "none"}.items():
+        monkeypatch.setenv(f"CLUSTERFLOW_{key}", value)
+    async with prefect_client() as client:
+        outbox = await client.read_deployment_by_name("relay/outbox")
+        left_behind = (await client.create_flow_run_from_deployment(outbox.id)).id
+        for state in (Pending(), Running()):  # as its worker did: it holds a slot of the deployment
+            await client.set_flow_run_state(left_behind, state)
+        await client.update_flow_run_labels(left_behind, {WORKER_LABEL: f"ProcessWorker {uuid4()}"})
+        async with working():
+            run = await client.create_flow_run_from_deployment(outbox.id)
+            assert (await office.ended(run.id)).kind == "COMPLETED"
+        await client.delete_flow_run(left_behind)
