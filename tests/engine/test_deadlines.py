@@ -187,6 +187,18 @@ def test_a_process_that_dies_half_way_has_reported_nothing_and_the_next_reports_
     assert fall_due(w) == ()
 
 
+def test_a_relay_that_comes_second_changes_nothing_and_has_no_problem(
+    world: MakeWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    w = world(model(stage("first", allowed_days=10)))
+    w.enrol()
+    w.at("2024-02-01")
+    assert fall_due(w) == ("stage.overdue",)
+    monkeypatch.setattr(review, "initiatives_due", lambda _: ["one"])  # it looked before the other one was done
+    second = review.process_deadlines(w.context)
+    assert ([(one.initiative, one.changes) for one in second.changed], second.problems) == ([("one", ())], {})
+
+
 def test_two_relays_at_once_tell_it_once(world: MakeWorld) -> None:
     w = world(model(stage("first", allowed_days=10)))
     w.enrol()

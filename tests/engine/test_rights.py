@@ -61,6 +61,17 @@ def test_a_vote_in_good_right_outlasts_a_seat_that_ends_properly_later(world: Ma
     assert w.decide("first", by="mona").decided is DecisionKind.GO
 
 
+def test_a_vote_in_good_right_outlasts_that_its_voter_represents_nobody_any_more(world: MakeWorld) -> None:
+    w = begun(world)
+    w.decide("first", by="gala")
+    w.at("2024-01-20").record(
+        "seat initiative=one body=board person=gala organisation=ministry from=2020-01-01 to=2024-01-15",
+        "representation person=gala organisation=ministry from=2020-01-01 to=2024-01-15",
+    )
+    assert w.evaluate() == ()
+    assert w.decide("first", by="mona").decided is DecisionKind.GO
+
+
 def test_a_chair_and_the_successor_count_once(world: MakeWorld) -> None:
     w = begun(world)
     w.decide("first", by="bruno")

@@ -184,6 +184,16 @@ def test_a_seal_shows_a_chain_that_was_removed_whole_or_written_anew(world: Make
     assert str(flaw) == f"«two»: is missing; it had 9 entries on {sealed.made_at:%Y-%m-%d %H:%M}"
 
 
+def test_a_seal_shows_an_entry_that_was_altered_before_its_last_one(world: MakeWorld) -> None:
+    w = lived(world)
+    sealed = ledger.seal(w.context)
+    with w.context.database.begin() as connection:
+        this = (tables.ledger.c.chain == "one", tables.ledger.c.version == 2)
+        connection.execute(update(tables.ledger).where(*this).values(actor="else"))
+    (flaw,) = ledger.compare_seal(w.context, sealed)
+    assert (flaw.chain, flaw.entry, flaw.found) == ("one", 2, "does not follow from the entry before it")
+
+
 def test_what_is_written_after_a_seal_is_no_flaw(world: MakeWorld) -> None:
     w = lived(world)
     sealed = ledger.seal(w.context)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from support.world import World
 
 from clusterflow.domain.gate_events import CodeRenewed, GateOpened
@@ -78,6 +78,28 @@ def test_a_break_is_found_at_its_entry_and_a_head_apart_behind_the_last(world: W
         connection.execute(update(tables.ledger).where(*this).values(actor="else"))
         assert ledger.first_break(connection, "one") == 2
         assert ledger.first_break(connection, "nobody") is None
+
+
+def test_a_chain_whose_last_entry_is_gone_or_that_goes_on_behind_its_head_is_inconsistent(world: World) -> None:
+    last = (tables.ledger.c.chain == "one", tables.ledger.c.version == 3)
+    with world.context.database.begin() as connection:
+        entries = ledger.append(connection, Head("one"), [EVENT] * 3, AT, "clerk", "record")
+        back = update(tables.chain).where(tables.chain.c.id == "one")
+        connection.execute(back.values(version=2, head=entries[1].hash))
+        assert ledger.inconsistent_chains(connection) == (2, ["one"]), "an entry follows"
+        connection.execute(back.values(version=3, head=entries[2].hash))
+        assert ledger.inconsistent_chains(connection) == (2, [])
+        connection.execute(delete(tables.ledger).where(*last))
+        assert ledger.inconsistent_chains(connection) == (2, ["one"]), "the last one is gone"
+
+
+def test_the_heads_of_many_chains_are_returned_as_they_are_then_read(world: World) -> None:
+    with world.context.database.begin() as connection:
+        ledger.append(connection, Head("one"), [EVENT], AT, "clerk", "record")
+        added = [(ledger.read_head(connection, chain), [EVENT, EVENT], AT) for chain in ("one", "registry")]
+        heads = ledger.append_many(connection, added, "clerk", "import")
+        assert heads == [ledger.read_head(connection, chain) for chain in ("one", "registry")]
+        assert [entry.command for entry in ledger.read_entries(connection, "one", after=1)] == ["import"] * 2
 
 
 def test_who_recorded_or_opened_a_gate_since_a_moment_is_an_actor(world: World) -> None:

@@ -76,8 +76,9 @@ def world(database_url: str, hook: Hook, mailbox: tuple[Mailbox, str]) -> World:
         database=database_url, configs=CONFIGS, channel=channel, mail=SecretStr(mailbox[1]), proof="none"
     )
     w.record(
-        "channel person=mona channel=hook address=mona@firm.example rank=1 from=2024-01-01",
+        # Recorded in another order than they are tried.
         "channel person=mona channel=mail rank=2 from=2024-01-01",
+        "channel person=mona channel=hook address=mona@firm.example rank=1 from=2024-01-01",
     )
     write(w, "a:key")
     return w

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from threading import Event
 from typing import Any
 
@@ -141,3 +142,22 @@ def test_answers_and_the_next_claims_share_a_transaction(world: World) -> None:
 
     assert Quick(world.context, {}, Pages(world.context.settings), None, senders=16).send() == (10, 0)
     assert len(commits) == 2, "one claims, one records"
+
+
+def test_no_more_are_sent_than_was_asked_for(world: World) -> None:
+    class Quick(Sender):
+        def _attempt(self, delivery: Delivery) -> Answer:
+            return Answer(True, "accepted")
+
+    sender = Quick(world.context, {}, Pages(world.context.settings), None, senders=4)
+    assert [sender.send(3), sender.send(), sender.send()] == [(3, 0), (7, 0), (0, 0)]
+
+
+def test_where_no_channel_is_left_the_answer_says_so(world: World) -> None:
+    class Cut(Sender):
+        def _attempt(self, delivery: Delivery) -> Answer:
+            return super()._attempt(replace(delivery, route=None))
+
+    assert Cut(world.context, {}, Pages(world.context.settings), None, senders=4).send(1) == (0, 1)
+    with world.context.database.connect() as connection:
+        assert connection.execute(select(delivery.c.answer)).scalars().all() == ["no channel is left"]
