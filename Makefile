@@ -24,11 +24,12 @@ test: $(READY) $(JAVASCRIPT)
 	$(VENV)/bin/python -m pytest -n 3 --dist loadgroup --no-loadscope-reorder --durations 40 $(TEST)
 
 # Whether the tests can fail: named guards are removed, then mutmut changes the code bit by bit. Hours for everything;
-# MUTANTS="ledger rules/backoff.py" for a part or a file. What survives: docs/mutants.md.
+# MUTANTS="ledger rules/backoff.py" for a part or a file, SAMPLE=60 (and SEED=2) for so many of each. What survives:
+# docs/mutants.md.
 mutants: $(READY)
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[mutants]'
 	$(VENV)/bin/python tests/guards.py
-	$(VENV)/bin/python tests/mutants.py $(MUTANTS)
+	$(VENV)/bin/python tests/mutants.py $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED)) $(MUTANTS)
 
 # The JavaScript readers of exports; without npm their tests are left out.
 javascript: $(JAVASCRIPT)

@@ -2,11 +2,12 @@
 
 mutmut first runs all the tests that it may use, to learn which of them call what. So the code is divided into parts,
 each with the tests of its room. A part, or a single file of one, can be named: ``python tests/mutants.py ledger
-rules/backoff.py``.
+rules/backoff.py``. All mutants take hours, so a sample of each part can be drawn: ``--sample 60 --seed 1``.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import subprocess
 import sys
@@ -39,13 +40,26 @@ class Part:
 
 
 PARTS = (
-    Part("rules", ("rules/*.py",), ("tests/rules",)),
-    Part("ledger", ("store/ledger.py",), ("tests/store/test_ledger.py", "tests/engine/test_verification.py")),
+    # Half of the rules are called only through the commands that need them.
+    Part("rules", ("rules/*.py",), ("tests/rules", "tests/engine")),
+    Part(
+        "ledger",
+        ("store/ledger.py",),
+        (
+            "tests/store/test_ledger.py",
+            "tests/store/test_ledger_bytes.py",
+            "tests/store/test_portfolio.py",
+            "tests/engine/test_verification.py",
+        ),
+    ),
     Part("engine", ("engine/*.py",), ("tests/engine",)),
     Part(
         "sending",
         ("services/notifications/dispatch.py", "services/notifications/sending.py"),
-        ("tests/services/notifications",),
+        tuple(
+            f"tests/services/notifications/test_{name}.py"
+            for name in ("batching", "dispatch", "failures", "retries", "sending")
+        ),
     ),
 )
 
@@ -60,13 +74,15 @@ def part_of(name: str) -> Part:
         if part.name == name:
             return part
         if any(PACKAGE / name in PACKAGE.glob(pattern) for pattern in part.files):
-            module = name.removesuffix(".py").replace("/", ".")
-            importing = [
-                test for test in _test_files(part) if f"clusterflow.{module} import" in test.read_text("utf-8")
-            ]
-            own = tuple(sorted(str(test.relative_to(ROOT)) for test in importing))
-            return Part(module, (name,), own or tuple(test for each in PARTS for test in each.tests))
+            return Part(name.removesuffix(".py").replace("/", "."), (name,), own_tests(part, name))
     sys.exit(f"«{name}» is neither a part ({', '.join(part.name for part in PARTS)}) nor a file of one")
+
+
+def own_tests(part: Part, file: str) -> tuple[str, ...]:
+    """Return the tests of a part that import one of its files; all where none does."""
+    module = file.removesuffix(".py").replace("/", ".")
+    importing = [test for test in _test_files(part) if f"clusterflow.{module} import" in test.read_text("utf-8")]
+    return tuple(sorted(str(test.relative_to(ROOT)) for test in importing)) or part.tests
 
 
 def _test_files(part: Part) -> list[Path]:
@@ -102,13 +118,22 @@ def _settings(part: Part) -> str:
     return text
 
 
-def run(part: Part) -> int:
-    """Run mutmut on a part, and print what survived."""
+def run(part: Part, sample: Sequence[str] = ()) -> int:
+    """Run mutmut on a part, and print what survived.
+
+    Args:
+        sample: the arguments of mutant_sample.py; without them, all mutants are run.
+    """
     folder = prepare(part)
     print(f"{part.name}: {', '.join(part.files)}, noticed by {', '.join(part.tests)}", flush=True)
     # The package is installed from the checkout; the changed copy goes before it.
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(_python_path(folder))}
-    done = subprocess.run([sys.executable, "-m", "mutmut", "run"], cwd=folder, env=environment)
+    mutants: list[str] = []
+    if sample:
+        command = [sys.executable, str(ROOT / "tests" / "mutant_sample.py"), *sample]
+        drawn = subprocess.run(command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True, check=True)
+        mutants = ["--max-children", "1", *drawn.stdout.split()]
+    done = subprocess.run([sys.executable, "-m", "mutmut", "run", *mutants], cwd=folder, env=environment)
     if done.returncode:
         # mutmut does not show the output of the tests. Mostly one fails though nothing was changed.
         command = [sys.executable, "-m", "pytest", "-q", "-x", *ARGUMENTS, *part.tests]
@@ -117,13 +142,31 @@ def run(part: Part) -> int:
     return subprocess.run([sys.executable, "-m", "mutmut", "results"], cwd=folder, env=environment).returncode
 
 
+def run_sample(parts: Sequence[Part], size: int, seed: str) -> int:
+    """Run a sample of each part. They share one run, because mutmut runs all tests twice before the first mutant."""
+    together = Part(
+        "sample of " + " ".join(part.name for part in parts),
+        tuple(file for part in parts for file in part.files),
+        tuple(dict.fromkeys(test for part in parts for test in part.tests)),
+    )
+    patterns = [f"{part.name}={','.join(f'src/clusterflow/{file}' for file in part.files)}" for part in parts]
+    return run(together, [str(size), seed, *patterns])
+
+
 def _python_path(folder: Path) -> list[str]:
     given = os.environ.get("PYTHONPATH")
     return [str(folder / "mutants" / "src"), *([given] if given else [])]
 
 
-def main(names: Sequence[str]) -> int:
-    parts = [part_of(name) for name in names] or list(PARTS)
+def main(words: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="part or file")
+    parser.add_argument("--sample", type=int, help="how many mutants of each part to draw; without it, all are run")
+    parser.add_argument("--seed", default="1", help="another seed draws other mutants")
+    given = parser.parse_args(words)
+    parts = [part_of(name) for name in given.names] or list(PARTS)
+    if given.sample is not None:
+        return run_sample(parts, given.sample, given.seed)
     return max([run(part) for part in parts])
 
 

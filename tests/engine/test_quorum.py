@@ -262,7 +262,7 @@ def test_an_unknown_person_is_reported_with_the_nearest(world: MakeWorld) -> Non
 def test_where_four_eyes_are_asked_it_must_be_said_who_records(world: MakeWorld) -> None:
     w = begun(world, gate(four_eyes=True))
     link = w.submission("link initiative=one id=l direction=inside with_whom=x from=2024-01-01")
-    with pytest.raises(Mistakes, match=r"asks who records.*--actor PERSON"):
+    with pytest.raises(Mistakes, match=r"^command line: the gate of .* asks who records.*--actor PERSON"):
         registry.record(w.context, [link], actor=NOBODY)
     assert registry.record(w.context, [link], actor="gala").entered == 1
 

@@ -31,7 +31,7 @@ INVOICE = {"id": "i", "organisation": "firm", "amount": "90 EUR", "on": "2024-03
         ("payment", {"id": "p", "invoice": "i", "amount": "-1 EUR", "on": "1949-12-31"},
          ["amount: -1.00 EUR is less than zero", "on: 1949-12-31 lies too far in the past"]),
         ("organisation", {"id": "c", "name": "Cámara", "from": "1500-01-01"}, []),
-        # Fields that may be empty are looked at like the others.
+        # Fields that may be empty are checked like the others.
         ("organisation", {"id": "c", "name": "Cámara", "from": "1500-01-01", "founded": "0202-05-01"},
          ["founded: 0202-05-01 lies too far in the past"]),
         ("organisation", {"id": "c", "name": "Cámara", "from": "1500-01-01", "to": "2206-04-01",
@@ -51,17 +51,17 @@ def invoice_of(amount: str) -> Invoice:
 
 
 def test_more_paid_than_was_asked_is_odd() -> None:
-    asked = invoice_of("90 EUR")
+    invoice = invoice_of("90 EUR")
     payment = Money(minor=5000, currency="EUR")
-    assert overpaid(payment, 9000, asked) is None
-    odd = overpaid(payment, 9001, asked)
+    assert overpaid(payment, 9000, invoice) is None
+    odd = overpaid(payment, 9001, invoice)
     assert odd is not None
     assert odd.field == "amount"
     assert odd.describe("en") == ("amount: with this payment, 90.01 EUR are paid on invoice «i», which is of 90.00 EUR")
     assert odd.describe("es", "Importe") == (
         "Importe: con este pago se han pagado 90.01 EUR de la factura «i», que es de 90.00 EUR"
     )
-    assert overpaid(Money(minor=5000, currency="USD"), 9001, asked) is None, "it is not added up"
-    assert overpaid(Money(minor=-1, currency="EUR"), 9001, asked) is None, "a repayment makes it less"
-    assert overpaid(Money(minor=0, currency="EUR"), 9001, asked) is None
-    assert overpaid(Money(minor=1, currency="EUR"), 9001, asked) is not None
+    assert overpaid(Money(minor=5000, currency="USD"), 9001, invoice) is None, "it is not added up"
+    assert overpaid(Money(minor=-1, currency="EUR"), 9001, invoice) is None, "a repayment makes it less"
+    assert overpaid(Money(minor=0, currency="EUR"), 9001, invoice) is None
+    assert overpaid(Money(minor=1, currency="EUR"), 9001, invoice) is not None

@@ -123,7 +123,7 @@ def test_money_of_another_currency_asks_for_a_rate() -> None:
     assert suggestion(judge(MONEY, measured), None, "es") == (
         "Los importes en USD no se comparan con MXN: registre un tipo de cambio (exchange-rate) o los importes en MXN."
     )
-    with_rate = replace(measured, rates=(Rate("USD", "MXN", Fraction(2)),))
+    with_rate = measured._replace(rates=(Rate("USD", "MXN", Fraction(2)),))
     assert suggestion(judge(MONEY, with_rate), None, "en") == "50 MXN are missing"
 
 
