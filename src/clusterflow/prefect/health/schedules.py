@@ -49,13 +49,13 @@ async def look(surroundings: Surroundings) -> Iterable[CheckResult]:
         to_come = FlowRunFilter(
             state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED])),
         )
-        barren = []
+        without_runs_yet = []
         for name, deployment in found.items():
             if is_expected(deployment, now):
                 mine = DeploymentFilter(id=DeploymentFilterId(any_=[deployment.id]))
                 if not await client.count_flow_runs(flow_run_filter=to_come, deployment_filter=mine):
-                    barren.append(name)
-    results = [*late(runs, {d.id: name for name, d in found.items()}, now), *without_runs(barren)]
+                    without_runs_yet.append(name)
+    results = [*late(runs, {d.id: name for name, d in found.items()}, now), *without_runs(without_runs_yet)]
     return results or [ok(_SCHEDULES, both(_ON_TIME, count=sum(is_scheduled(d) for d in found.values())))]
 
 

@@ -32,12 +32,12 @@ def find_nearby(
     """
     by_search = _rules_by_search(rules, first, last, late)
     recorded = [search for search in by_search if _is_recorded(search.name)]
-    barren = {*recorded} - {*searches_worth_running(connection, recorded)}
+    without_result = {*recorded} - {*searches_worth_running(connection, recorded)}
     finder = _Finder(connection, configs, first, last)
     return [
         (rule, found)
         for search, mine in by_search.items()
-        if search not in barren
+        if search not in without_result
         for found in finder.find(search)
         for rule in mine
         if rule.about.holds([found.facts.get("helix")], [found.facts.get("size")])
