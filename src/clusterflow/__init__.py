@@ -1,3 +1,3 @@
 """An event-driven workflow engine for the lives of cluster initiatives."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
