@@ -70,6 +70,8 @@ FILE_KEYS: dict[str, str] = {
     "true if a criterion may leave it out": "true si un criterio puede omitirlo",
     "its number in the catalogue of criteria": "su número en el catálogo de criterios",
     "more or less: which direction is better": "more o less: en qué sentido es mejor",
+    "the kind of these records that counts, if it is always the same; help names it": "la clase de estos registros que "
+    "cuenta, si es siempre la misma; la ayuda la nombra",
     "the record type that tells it; help names it, with its sheet": "el tipo de registro que lo dice; la ayuda lo "
     "nombra, con su hoja",
     "how it is computed, in one line": "cómo se calcula, en una línea",
