@@ -81,7 +81,9 @@ def _offered(point: EntryPoint) -> Iterator[Metric]:
     # A module of a third party may raise anything during its import. The message names the package.
     except (Exception, SystemExit) as problem:
         raise _broken_plugin(point, _describe_error(problem)) from None
-    for metric in offer if isinstance(offer, (tuple, list)) else (offer,):
+    # A metric is a tuple, too.
+    several = isinstance(offer, (tuple, list)) and not isinstance(offer, Metric)
+    for metric in offer if several else (offer,):
         if not isinstance(metric, Metric) or not isinstance(metric.declaration, MetricDeclaration):
             raise _broken_plugin(
                 point, f"it is {type(metric).__name__}, not a clusterflow.store.metrics.Metric or a tuple of them"
