@@ -168,7 +168,7 @@ GUARDS = (
     Guard(
         "a veto bars a go",
         "rules/tally.py",
-        (("barred = GOES if any(v.kind is Stance.VETO for v in standing) else ()", "barred = ()"),),
+        (("self.decision in GOES and any(vote.kind is Stance.VETO for vote in standing)", "False"),),
         "tests/rules/test_tally.py::TestCarried::test_a_veto_bars_each_go",
     ),
     Guard(
@@ -204,7 +204,7 @@ def run_tests(tests: list[str], guard: Guard | None = None) -> bool:
 
 def main() -> int:
     if not run_tests([guard.test for guard in GUARDS]):
-        print("the tests fail with every guard in its place; mend that first")
+        print("the tests fail with every guard in its place; correct that first")
         return 1
     overlooked = 0
     for guard in GUARDS:
