@@ -79,7 +79,7 @@ TEXTS: dict[str, Text] = {
         en="There is more: the page of each initiative has all.",
     ),
     "refused_workbooks": Text(es="Libros de Excel que no se registraron", en="Excel workbooks that were not recorded"),
-    "rejected_submissions": Text(
+    "my_refused_submissions": Text(
         es="Envíos de otros sistemas que no se registraron", en="Submissions of other systems that were not recorded"
     ),
     "refused_on": Text(es="rechazado el", en="refused on"),

@@ -16,5 +16,5 @@ def show(request: Request) -> Response:
     site = site_of(request)
     language = visitor_of(request).language
     work = work_of(site.context, person.id, language, page_number(request), site.views)
-    rejected = [(one, [mistake_text(m, language) for m in one.refusal.mistakes]) for one in work.rejected]
-    return page(request, "work", work=work, rejected=rejected, pages=max(1, -(-work.total // PAGE)))
+    submissions = [(one, [mistake_text(m, language) for m in one.refusal.mistakes]) for one in work.submissions]
+    return page(request, "work", work=work, submissions=submissions, pages=max(1, -(-work.total // PAGE)))

@@ -89,7 +89,7 @@ class RefusedWorkbook(Frozen):
     on: date
 
 
-class RejectedSubmission(Frozen):
+class RefusedSubmission(Frozen):
     """A submission of another system that was refused, and that the person can correct."""
 
     name: str
@@ -109,7 +109,7 @@ class Work(Frozen):
     more_to_correct: bool
     refused: tuple[RefusedWorkbook, ...]
     """In the initiatives of the page, the newest first."""
-    rejected: tuple[RejectedSubmission, ...]
+    submissions: tuple[RefusedSubmission, ...]
     """In the initiatives of the page, the oldest first."""
     actions: tuple[MyAction, ...]
     """In the initiatives of the page, the longest overdue first."""
@@ -173,7 +173,7 @@ def work_of(context: Context, person: str, language: Language, page: int = 1, vi
     standing = cache.many(shown, ("standing", language), standings)
     overdue = cache.many(shown, ("actions", person), actions)
     # A refusal is an entry in the chain of its initiative.
-    refusals = cache.many(shown, "rejected", lambda missing: refusals_by_initiative(context, missing))
+    refusals = cache.many(shown, "refused submissions", lambda missing: refusals_by_initiative(context, missing))
     recorded = [i for i in mine if Right.RECORD in rights_of(mine[i])] if any(refusals.values()) else []
     open_ones = cache.many({i: bases[i] for i in candidates}, ("waiting", person, language), gates)
     waiting = [gate for i in candidates for gate in open_ones[i]]
@@ -199,8 +199,8 @@ def work_of(context: Context, person: str, language: Language, page: int = 1, vi
             )
             for one in refused_uploads(context, person, listed)
         ),
-        rejected=tuple(
-            RejectedSubmission(name=standing[i].status.name, refusal=one)
+        submissions=tuple(
+            RefusedSubmission(name=standing[i].status.name, refusal=one)
             for one, i in {one.id: (one, i) for i in listed for one in refusals[i] if is_about(one, recorded)}.values()
         ),
         actions=tuple(
