@@ -7,7 +7,7 @@ from typing import Any, Literal
 from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.logging import get_run_logger
-from prefect.states import Completed, Failed
+from prefect.states import Completed
 
 from clusterflow.domain.text import Text
 from clusterflow.errors import ClusterflowError
@@ -15,6 +15,7 @@ from clusterflow.intake.drop_folder import DropFolder
 from clusterflow.prefect.names import intake_run_name
 from clusterflow.prefect.publish import publish
 from clusterflow.prefect.relay_schedule import update_relay_schedule
+from clusterflow.prefect.steps import failed
 from clusterflow.prefect.submitted_events import receive_events
 from clusterflow.services.context import Context
 from clusterflow.services.intake.drop_folder import receive_files
@@ -48,7 +49,7 @@ async def intake(source: Literal["submitted", "files"] = "submitted", everything
             done = await receive_events(context, everything)
         await publish(context)
     except ClusterflowError as problem:
-        return Failed(message=str(problem))
+        return failed(problem, context.language)
     for text in done.problems:
         get_run_logger().error("%s", text)
     for text in done.doubts:

@@ -6,10 +6,10 @@ from typing import Any
 
 from prefect import flow
 from prefect.client.schemas.objects import State
-from prefect.states import Failed
 
 from clusterflow.errors import ClusterflowError
 from clusterflow.prefect.lifecycle_pass import walk
+from clusterflow.prefect.steps import failed
 from clusterflow.services.context import Context
 from clusterflow.telemetry.work import working_on
 
@@ -21,8 +21,9 @@ async def lifecycle(initiative: str) -> State[Any] | None:
     Args:
         initiative: the id of the initiative, as `clusterflow status` lists it.
     """
+    context = Context.open()
     try:
         with working_on(initiative=initiative):
-            return await walk(Context.open(), initiative)
+            return await walk(context, initiative)
     except ClusterflowError as problem:
-        return Failed(message=str(problem))
+        return failed(problem, context.language)

@@ -11,14 +11,19 @@ from prefect.client.schemas.objects import State
 from prefect.logging import get_run_logger
 from prefect.states import Completed, Failed
 
+from clusterflow.domain.text import Text, count_words
 from clusterflow.errors import ClusterflowError
 from clusterflow.prefect.dossier_artifact import publish_dossiers, publish_part
 from clusterflow.prefect.names import DOSSIERS, report_run_name
 from clusterflow.prefect.shards import share
+from clusterflow.prefect.steps import failed
 from clusterflow.services.context import Context
 from clusterflow.services.output_folder import Folder
 from clusterflow.services.reports.dossier import active_initiatives
 from clusterflow.services.reports.portfolio import write_portfolio
+
+WRITTEN = Text(es="escritos: {n}", en="written: {n}")
+IN_TROUBLE = Text(es="con problemas: {n}", en="in trouble: {n}")
 
 DOSSIERS_TO_REVIEWS = 10
 """A part of the dossiers has so many times fewer initiatives than a part of the review: each takes longer."""
@@ -39,14 +44,10 @@ async def report(initiative: str | None = None, as_of: date | None = None) -> St
             get_run_logger().info("%s", write_portfolio(context, folder, as_of))
         written, problems = await _write_dossiers(context, [initiative] if initiative else None, as_of)
     except ClusterflowError as problem:
-        return Failed(message=str(problem))
+        return failed(problem, context.language)
     for one, text in problems.items():
         get_run_logger().error("%s: %s", one, text)
-    message = (
-        f"written: {written}; in trouble: {len(problems)}"
-        if context.language == "en"
-        else f"escritos: {written}; con problemas: {len(problems)}"
-    )
+    message = count_words(((written, WRITTEN), (len(problems), IN_TROUBLE)), context.language)
     return Failed(message=message) if problems and not written else Completed(message=message)
 
 

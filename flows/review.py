@@ -8,16 +8,21 @@ from typing import Any
 from prefect import flow
 from prefect.client.schemas.objects import State
 
+from clusterflow.domain.text import Text
 from clusterflow.prefect.names import REVIEW, portfolio_run_name
 from clusterflow.prefect.portfolio_artifact import publish_portfolio
 from clusterflow.prefect.publish import Published, publish
 from clusterflow.prefect.reconcile import reconcile
 from clusterflow.prefect.shards import require_all, review_part, share
-from clusterflow.prefect.steps import Steps
+from clusterflow.prefect.steps import PUBLISHING, RECONCILING, Steps
 from clusterflow.services import review as review_service
 from clusterflow.services.coming_turns import refresh_coming_turns
 from clusterflow.services.context import Context
 from clusterflow.services.standing import enrolled
+
+REVIEWING = Text(es="revisar el portafolio", en="reviewing")
+REVIEWING_PARTS = Text(es="revisar todas las partes", en="reviewing all parts")
+PUBLISHING_PORTFOLIO = Text(es="publicar el portafolio", en="publishing the portfolio")
 
 
 @flow(name="review", flow_run_name=portfolio_run_name, persist_result=False)
@@ -27,21 +32,22 @@ async def review(as_of: date | None = None) -> dict[str, int] | State[Any]:
     Args:
         as_of: a day gone by, to see the portfolio as it stood then, changing nothing; empty for today.
     """
-    context, steps = Context.open(), Steps()
+    context = Context.open()
+    steps = Steps(context.language)
     if as_of is not None and as_of < context.clock().date():
         portfolio = await publish_portfolio(context, as_of)
         steps.report(f"{initiative}: {text}" for initiative, text in portfolio.problems.items())
         return {"initiatives": portfolio.initiatives, "changed": 0, "passes": 0}
     counts = {"initiatives": 0, "changed": 0}
-    with steps.step("reviewing"):
+    with steps.step(REVIEWING):
         counts = await _review(context, steps)
     published = Published()
-    with steps.step("publishing the outbox"):
+    with steps.step(PUBLISHING):
         published = await publish(context)
         steps.report(published.problems)
-    with steps.step("reconciling the forms"):
+    with steps.step(RECONCILING):
         steps.report((await reconcile(context)).problems)
-    with steps.step("publishing the portfolio"):
+    with steps.step(PUBLISHING_PORTFOLIO):
         portfolio = await publish_portfolio(context)
         steps.report(f"{initiative}: {text}" for initiative, text in portfolio.problems.items())
     return steps.end({**counts, "passes": published.passes})
@@ -57,6 +63,6 @@ async def _review(context: Context, steps: Steps) -> dict[str, int]:
         steps.report(f"{initiative}: {text}" for initiative, text in problems.items())
         return {"initiatives": found.looked_at, "changed": len(found.changed)}
     steps.report(f"{initiative}: {text}" for initiative, text in {**job.problems, **job.given_up}.items())
-    with steps.step("reviewing all parts"):
+    with steps.step(REVIEWING_PARTS):
         require_all(job)
     return {"initiatives": job.looked_at, "changed": job.changed, "parts": job.parts}

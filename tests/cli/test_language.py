@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 from typing import get_args
 
@@ -14,13 +15,13 @@ from clusterflow.cli import prompts
 from clusterflow.configs.mistakes import describe_value
 from clusterflow.domain.access import Right
 from clusterflow.domain.events import Event, InitiativeMigrated
-from clusterflow.domain.record_events import SubmissionFlaw, SubmissionSource
+from clusterflow.domain.record_events import SubmissionFlaw, SubmissionRefused, SubmissionSource
 from clusterflow.domain.records import RECORDS
 from clusterflow.domain.terms import VisitOutcome, VoteFall
 from clusterflow.errors import Mistake, Mistakes, UnknownName
 from clusterflow.reports import translations
 from clusterflow.reports.labels import RECORD
-from clusterflow.reports.ledger_lines import EVENT, FIELD, HIDDEN, SHOWN_OF_MIGRATIONS
+from clusterflow.reports.ledger_lines import EVENT, FIELD, HIDDEN, SHOWN_OF_MIGRATIONS, event_fields
 from clusterflow.reports.ledger_values import REFUSAL, code_word
 from clusterflow.reports.translations.terms import NOUNS
 from clusterflow.rules.ballot import Refusal
@@ -63,6 +64,19 @@ def test_every_event_and_each_of_its_fields_has_a_name() -> None:
         for name in (SHOWN_OF_MIGRATIONS if cls is InitiativeMigrated else set(cls.model_fields) - HIDDEN)
     }
     assert shown - set(FIELD) == set()
+
+
+def test_the_record_types_of_a_refused_submission_are_named() -> None:
+    refused = SubmissionRefused(
+        person=None,
+        source=SubmissionSource.SYSTEM,
+        why=SubmissionFlaw.MISTAKES,
+        records=("membership", "learning-session"),
+        on=date(2024, 1, 10),
+    )
+    assert event_fields(refused, None, "es") == (
+        "por: otro sistema; por qué: errores; datos: membresía, sesión de aprendizaje; el: 2024-01-10"
+    )
 
 
 def test_every_code_in_the_ledger_has_a_word() -> None:
@@ -163,7 +177,7 @@ REFUSALS = (
     Refusal(
         "dependent", "who represents government decides nothing alone at the gate of «x», so casts no vote of others"
     ),
-    Refusal("role", "at the gate of «x» decides: board-chair, founder; on this day the decider's roles are: none"),
+    Refusal("role", "the gate of «x» is decided by: board-chair, founder; on this day the decider's roles are: none"),
     Refusal("veto", "at the gate of «x» a veto is given to: nobody"),
     Refusal("override", "at the gate of «x» who represents government waives no criterion"),
     Refusal("override", "at the gate of «x» a blocking criterion may be overridden by: office"),

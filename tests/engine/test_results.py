@@ -13,7 +13,7 @@ AT = datetime(2024, 1, 10, tzinfo=UTC)
 def test_a_result_counts_in_words() -> None:
     assert str(RecordResult(entered=2, corrected=1, retracted=3)) == "2 entered, 1 corrected, 3 retracted"
     assert str(RecordResult(entered=1, unchanged=2)) == "1 entered, 2 unchanged"
-    assert str(RecordResult()) == "0 unchanged"
+    assert str(RecordResult()) == "nothing changed"
 
 
 def test_a_repeat_says_when_it_was_done_first_and_that_nothing_changed() -> None:

@@ -134,15 +134,15 @@ class TestWhoMayVote:
     def test_nobody_else(self) -> None:
         assert refusal(rule(), Voter(Decider("d", frozenset({MANAGER, Role.FOUNDER})))) == (
             "role",
-            "at the gate of «first» decides: board-chair, board-member; on this day the decider's roles are: founder, "
-            "manager. Record the seat or the representation that gives the role, with the day it began",
+            "the gate of «first» is decided by: board-chair, board-member; on this day the decider's roles are: "
+            "founder, manager. Record the seat or the representation that gives the role, with the day it began",
         )
         assert "roles are: none" in str(refusal(rule(), Voter(Decider("d"))))
 
     def test_a_role_that_is_claimed_must_be_held_and_decide(self) -> None:
         assert refusal(rule(), Voter(D), role=MANAGER) == (
             "role",
-            "at the gate of «first» decides: board-chair, board-member; not manager",
+            "the gate of «first» is decided by: board-chair, board-member; not by manager",
         )
         assert "on this day" in str(refusal(rule(), Voter(D), role=CHAIR))
 
@@ -222,8 +222,8 @@ class TestWhoMayVote:
         cast = state(vote(decider="a", cast_by="e"), vote(decider="b", cast_by="f"), vote(decider="c"))
         assert refusal(rule(proxies=1), Voter(D, OTHER), cast) == (
             "proxies",
-            "at the gate of «first» one delegate casts at most 1 votes for others. Let the decider cast this vote, or "
-            "another delegate",
+            "at the gate of «first» the most votes that one delegate casts for others is 1. Let the decider cast this "
+            "vote, or another delegate",
         )
         assert refusal(rule(proxies=2), Voter(D, OTHER), cast) is None
         assert refusal(rule(proxies=1), Voter(Decider("a", D.roles), OTHER), cast) is None, "the same vote is changed"

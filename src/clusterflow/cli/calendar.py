@@ -8,6 +8,7 @@ from typing import Annotated
 from cyclopts import App as Commands
 from cyclopts import Parameter
 
+from clusterflow.cli.language import language
 from clusterflow.cli.output import Json, print_json, show, write_out, write_whole
 from clusterflow.errors import ClusterflowError
 from clusterflow.intake.drop_folder import without_secrets
@@ -64,7 +65,7 @@ def write(
     if as_json:
         print_json(done)
     else:
-        show(f"{without_secrets(address)}: {done.summary('en')}")
+        show(f"{without_secrets(address)}: {done.summary(language())}")
 
 
 def _put(content: bytes, to: Path | None) -> None:

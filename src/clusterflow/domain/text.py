@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any, Literal
 
@@ -100,3 +100,12 @@ class Text(Frozen):
 
     def to(self, language: Language) -> str:
         return self.es if language == "es" else self.en
+
+
+_NOTHING = Text(es="no cambió nada", en="nothing changed")
+
+
+def count_words(counts: Iterable[tuple[int, Text]], language: Language) -> str:
+    """Each count above zero with its words, which hold ``{n}``: «4 new, 1 removed»."""
+    words = [text.to(language).format(n=n) for n, text in counts if n]
+    return ", ".join(words) or _NOTHING.to(language)

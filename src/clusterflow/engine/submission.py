@@ -63,8 +63,6 @@ class RecordResult(Frozen):
     def __str__(self) -> str:
         if self.already is not None:
             return f"already taken in on {self.already:%Y-%m-%d}; nothing changed"
-        parts = [(self.entered, "entered"), (self.corrected, "corrected"), (self.retracted, "retracted")]
-        counts = [f"{n} {word}" for n, word in parts if n]
-        if self.unchanged or not counts:
-            counts.append(f"{self.unchanged} unchanged")
-        return ", ".join(counts)
+        numbers = (self.entered, self.corrected, self.retracted, self.unchanged)
+        words = ("entered", "corrected", "retracted", "unchanged")
+        return ", ".join(f"{n} {word}" for n, word in zip(numbers, words, strict=True) if n) or "nothing changed"

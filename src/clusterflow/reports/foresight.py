@@ -237,7 +237,7 @@ _WAYS: dict[str, Text] = {
     "change": Text(es="{n} de los que hay pasan a contar", en="{n} of those there come to count"),
     "fewer": Text(es="{n} menos", en="{n} fewer"),
     "others": Text(es="{n} más de los demás", en="{n} more of the others"),
-    "newer": Text(es="{n} más reciente", en="{n} newer"),
+    "newer": Text(es="{n} de fecha más reciente", en="{n} newer"),
 }
 _OR = Text(es=" o ", en=" or ")
 _BY = Text(es="lo evita, a más tardar el {day}: {ways}", en="to prevent it, by {day}: {ways}")

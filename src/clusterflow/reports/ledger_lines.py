@@ -155,8 +155,9 @@ def event_fields(event: Event, model: LifecycleModel | None, language: Language,
             continue
         if name == "found":
             value = _measured(event, model, language)
-        if name == "record":
-            value = record_label(str(value), language)
+        if name in ("record", "records"):
+            types = [str(value)] if name == "record" else value
+            value = tuple(record_label(one, language) for one in types)
         if isinstance(event, DecisionRefused) and name == "why" and value in REFUSAL:
             value = REFUSAL[value].to(language)
         label = FIELD[name].to(language) if name in FIELD else name.replace("_", " ")

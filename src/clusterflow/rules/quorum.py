@@ -118,11 +118,11 @@ def _not_entitled(rule: DecidedBy, ballot: Ballot, voter: Voter) -> Refusal | No
         return None  # nobody needs a right to take back what they said
     required, held = ", ".join(rule.roles), ", ".join(sorted(voter.decider.roles)) or "none"
     if ballot.role is not None and ballot.role not in rule.roles:
-        return Refusal("role", f"at the gate of «{ballot.stage}» decides: {required}; not {ballot.role}")
+        return Refusal("role", f"the gate of «{ballot.stage}» is decided by: {required}; not by {ballot.role}")
     if not voter.decider.roles & ({ballot.role} if ballot.role is not None else set(rule.roles)):
         return Refusal(
             "role",
-            f"at the gate of «{ballot.stage}» decides: {required}; on this day the decider's roles are: {held}",
+            f"the gate of «{ballot.stage}» is decided by: {required}; on this day the decider's roles are: {held}",
             "Record the seat or the representation that gives the role, with the day it began",
         )
     speaking = {ballot.role} if ballot.role is not None else voter.decider.roles
@@ -150,7 +150,7 @@ def _too_many_proxies(
         return None
     return Refusal(
         "proxies",
-        f"at the gate of «{ballot.stage}» one delegate casts at most {rule.proxies} votes for others",
+        f"at the gate of «{ballot.stage}» the most votes that one delegate casts for others is {rule.proxies}",
         "Let the decider cast this vote, or another delegate",
     )
 

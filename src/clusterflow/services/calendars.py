@@ -19,7 +19,7 @@ from clusterflow.domain.events import Event
 from clusterflow.domain.notice import Attachment
 from clusterflow.domain.records.base import REGISTRY
 from clusterflow.domain.records.parties import Person
-from clusterflow.domain.text import DEFAULT_LANGUAGE, Frozen, Language, NoticeLanguage, Text
+from clusterflow.domain.text import DEFAULT_LANGUAGE, Frozen, Language, NoticeLanguage, Text, count_words
 from clusterflow.errors import NotPossible, UnknownName
 from clusterflow.notices.catalogs import translations
 from clusterflow.notices.shared_words import word
@@ -38,6 +38,14 @@ INITIATIVES, PEOPLE = "initiatives", "people"
 _SECRET_DIGITS = 32
 
 
+_FILES = (
+    Text(es="nuevos: {n}", en="{n} new"),
+    Text(es="cambiados: {n}", en="{n} changed"),
+    Text(es="iguales: {n}", en="{n} unchanged"),
+    Text(es="quitados: {n}", en="{n} removed"),
+)
+
+
 class CalendarFiles(Frozen):
     """How many calendar files are new, changed, unchanged and removed."""
 
@@ -48,10 +56,8 @@ class CalendarFiles(Frozen):
 
     def summary(self, language: Language) -> str:
         """Return a summary in one line."""
-        words = Text(
-            es="nuevos {}, cambiados {}, iguales {}, quitados {}", en="{} new, {} changed, {} unchanged, {} removed"
-        )
-        return words.to(language).format(self.new, self.changed, self.unchanged, self.removed)
+        numbers = (self.new, self.changed, self.unchanged, self.removed)
+        return count_words(zip(numbers, _FILES, strict=True), language)
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,7 @@ def test_a_file_is_recorded_and_moved(world: IntakeWorld, folder: Folder) -> Non
 
 def test_a_file_with_one_bad_line_is_refused_whole_with_its_line(world: IntakeWorld, folder: Folder) -> None:
     folder.put("members.jsonl", membership(), membership("frim"), "", membership("mistry"))
-    assert take(world, folder).describe("es") == "0 registradas, 1 rechazadas"
+    assert take(world, folder).describe("es") == "rechazadas: 1"
     assert world.memberships() == []
     (refusal,) = submissions.refusals(world.context)
     assert (refusal.address, refusal.line, len(refusal.mistakes)) == ("members.jsonl", 2, 2)
@@ -101,7 +101,7 @@ def test_a_doubtful_tax_id_is_recorded_and_a_note_says_to_check_it(world: Intake
         "(ES); check it"
     )
     assert (taken.recorded, taken.doubts) == (1, (sentence,))
-    assert taken.describe("es") == "1 registradas, 0 rechazadas, 1 identificaciones fiscales por revisar"
+    assert taken.describe("es") == "registradas: 1, identificaciones fiscales por revisar: 1"
     assert folder.files() == {"done/firms.jsonl", "done/firms.jsonl.to-check.txt"}
     assert folder.text("done/firms.jsonl.to-check.txt") == sentence + "\n"
 
@@ -191,7 +191,7 @@ def test_a_crash_between_recording_and_moving_is_harmless(
     assert folder.files() == {"good.jsonl", "wrong.jsonl"}
     taken = take(world, folder)
     assert taken == IntakeResult(repeated=1, refused=1)
-    assert taken.describe("en") == "0 recorded, 1 refused, 1 already recorded before"
+    assert taken.describe("en") == "1 refused, 1 already recorded before"
     assert len(world.memberships()) == 1
     assert len(submissions.refusals(world.context, None)) == 1
 

@@ -141,8 +141,8 @@ COMMANDS: dict[str, str] = {
     "{} entered, {} retracted": "registrados: {}, retirados: {}",
     "{} entered, {} retracted, {} unchanged": "registrados: {}, retirados: {}, sin cambios: {}",
     "{} entered, {} corrected, {} retracted": "registrados: {}, corregidos: {}, retirados: {}",
-    "{} entered, {} corrected, {} retracted, {} unchanged": "registrados: {}, corregidos: {}, retirados: {}, {} sin "
-    "cambios",
+    "{} entered, {} corrected, {} retracted, {} unchanged": "registrados: {}, corregidos: {}, retirados: {}, "
+    "sin cambios: {}",
     "{} corrected": "corregidos: {}",
     "{} corrected, {} unchanged": "corregidos: {}, sin cambios: {}",
     "{} corrected, {} retracted": "corregidos: {}, retirados: {}",

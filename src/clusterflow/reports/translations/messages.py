@@ -91,9 +91,9 @@ MESSAGES: dict[str, str] = {
     "no delegation of «{}» to this person is in force": "no hay una delegación vigente de «{}» a esta persona",
     "Record it: clusterflow record delegation person=... delegate=... from=...": "Regístrela: clusterflow record "
     "delegation person=... delegate=... from=...",
-    "at the gate of «{}» decides: {}; not {}": "en la puerta de «{}» decide: {:ids}; no {:ids}",
-    "at the gate of «{}» decides: {}; on this day the decider's roles are: {}": "en la puerta de «{}» decide: {:ids}; "
-    "ese día los papeles de quien decide son: {:ids}",
+    "the gate of «{}» is decided by: {}; not by {}": "en la puerta de «{}» decide: {:ids}; no {:ids}",
+    "the gate of «{}» is decided by: {}; on this day the decider's roles are: {}": "en la puerta de «{}» decide: "
+    "{:ids}; ese día los papeles de quien decide son: {:ids}",
     "Record the seat or the representation that gives the role, with the "
     "day it began": "Registre el puesto o la representación que da ese papel, con el día en que empezó",
     "at the gate of «{}» a veto is given to: {}": "en la puerta de «{}» tienen derecho de veto: {:ids}",
@@ -120,8 +120,8 @@ MESSAGES: dict[str, str] = {
     "a declined stage needs a reason": "para omitir una etapa hace falta un motivo",
     "at the gate of «{}» who represents {} waives no criterion": "en la puerta de «{}» quien representa a {:ids} no "
     "deja pasar ningún criterio",
-    "at the gate of «{}» one delegate casts at most {} votes for others": "en la puerta de «{}» una misma persona "
-    "emite como máximo {} votos por delegación",
+    "at the gate of «{}» the most votes that one delegate casts for others is {}": "en la puerta de «{}» el máximo de "
+    "votos por delegación de una misma persona es {}",
     "Let the decider cast this vote, or another delegate": "Que vote la persona misma u otra persona delegada",
     # enrolling and recording
     "«{}» was not stopped, so «{}» cannot take its place": "«{}» no ha terminado, así que «{}» no puede tomar su lugar",

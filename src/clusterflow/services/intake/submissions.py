@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy.exc import OperationalError
 
 from clusterflow.domain.refused_submission import Refusal, RefusalState
-from clusterflow.domain.text import Frozen, Language, Text
+from clusterflow.domain.text import Frozen, Language, Text, count_words
 from clusterflow.engine import submissions as receiving
 from clusterflow.engine.record import RecordResult
 from clusterflow.engine.submissions import Delivery, DeliveryResult, DroppedSubmission
@@ -44,18 +44,17 @@ class IntakeResult(Frozen):
     doubts: tuple[str, ...] = ()
 
     def describe(self, language: Language) -> str:
-        """Return the counts in one line; the last three are left out where they are zero."""
-        counts = (self.recorded, self.refused, self.repeated, len(self.problems), len(self.doubts))
-        labelled = zip(counts, _COUNT_LABELS, strict=True)
-        return ", ".join(f"{n} {label.to(language)}" for place, (n, label) in enumerate(labelled) if n or place < 2)
+        """Return the counts in one line."""
+        numbers = (self.recorded, self.refused, self.repeated, len(self.problems), len(self.doubts))
+        return count_words(zip(numbers, _COUNTED, strict=True), language)
 
 
-_COUNT_LABELS = (
-    Text(es="registradas", en="recorded"),
-    Text(es="rechazadas", en="refused"),
-    Text(es="ya registradas antes", en="already recorded before"),
-    Text(es="pendientes para la próxima vez", en="left for the next run"),
-    Text(es="identificaciones fiscales por revisar", en="tax ids to check"),
+_COUNTED = (
+    Text(es="registradas: {n}", en="{n} recorded"),
+    Text(es="rechazadas: {n}", en="{n} refused"),
+    Text(es="ya registradas antes: {n}", en="{n} already recorded before"),
+    Text(es="pendientes para la próxima vez: {n}", en="{n} left for the next run"),
+    Text(es="identificaciones fiscales por revisar: {n}", en="tax ids to check: {n}"),
 )
 
 
