@@ -73,13 +73,12 @@ def _begun(
     values = parameter_values((), day, chosen, known_at)
     alike: dict[tuple[Any, ...], R] = {}
     found: list[tuple[str, R]] = []
-    for row in connection.execute(query, values):
-        initiative, *fields = row
-        key = tuple(fields)
+    for row in connection.execute(query, values).all():
+        key = row[1:]
         known = alike.get(key)
         if known is None:
             known = alike[key] = from_row(record, row._mapping)
-        found.append((initiative, known))
+        found.append((row[0], known))
     return found
 
 

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeGuard
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Select, Subquery, and_, case, func, select
+from sqlalchemy import ColumnClause, ColumnElement, Connection, FromClause, Select, Subquery, and_, case, func, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.base import ColumnCollection
@@ -231,7 +231,8 @@ def _sums(metric: MetricRows, row: Columns, where: ColumnElement[bool] | None) -
         found["part"] = func.sum(counted(part))
     if metric.fold is Fold.RATIO and isinstance(whole, Given):
         found["whole"] = func.sum(counted(_bare(row["whole"])))
-        found["wholes"] = func.count(counted(_bare(row["whole"])))
+        if not _is_never_null(written["whole"]):
+            found["wholes"] = func.count(counted(_bare(row["whole"])))
     found["entered"] = utc_day(func.max(counted(_bare(row["entered_at"]))))
     if metric.is_dated:
         found["newest"] = func.max(counted(_bare(row["on"])))
@@ -260,8 +261,10 @@ def _is_literal(value: Any) -> TypeGuard[BindParameter[Any]]:
 
 
 def _is_never_null(value: Any) -> bool:
-    """Whether an expression always has a value: literals, choices between them, and their sums."""
+    """Whether an expression always has a value: literals, choices between them, their sums, and columns of these."""
     value = _bare(value)
+    if isinstance(value, ColumnClause) and isinstance(value.table, Subquery):
+        return _is_never_null(value.table.element.selected_columns[value.key])
     if isinstance(value, Case):
         return value.else_ is not None and all(
             _is_never_null(one) for one in (value.else_, *(t for _, t in value.whens))

@@ -36,7 +36,7 @@ def retained_members(scope: Scope, label: str) -> Select[Any]:
         member,
         Membership,
         what=member.c.organisation,
-        part=case((member.c.retained == 1, 1), else_=0),
+        part=member.c.retained,
     ).where(member.c.current == 1)
 
 
@@ -53,9 +53,9 @@ def member_changes(scope: Scope, label: str) -> Select[Any]:
         Membership,
         what=member.c.organisation,
         on=case((member.c.left == 1, member.c.valid_to), else_=member.c.valid_from),
-        part=case((member.c.joined == 1, 1), else_=0) + case((member.c.left == 1, 1), else_=0),
-        whole=case((member.c.named == 1, 1), else_=0),
-    ).where(or_(member.c.joined == 1, member.c.left == 1, member.c.named == 1))
+        part=member.c.joined + member.c.left,
+        whole=member.c.named,
+    ).where(or_(member.c.named == 1, member.c.joined == 1, member.c.left == 1))
 
 
 @lru_cache(maxsize=64)

@@ -27,9 +27,10 @@ def _not_expired(scope: Scope, strategy: Subquery) -> ColumnElement[bool]:
 def strategy_horizon(scope: Scope) -> Select[Any]:
     """CATREQ: years from the adoption of the strategy in force to its last day, both included."""
     strategy = scope.latest(Strategy)
-    adopted = select(strategy, _adopted(scope, strategy).label("adopted")).where(_not_expired(scope, strategy))
-    row = adopted.offset(0).subquery()  # with the offset SQLite looks up the first day once
-    years = months_between(row.c.adopted, day_after(func.coalesce(row.c.horizon, row.c.valid_to))) / 12.0
+    end = day_after(func.coalesce(strategy.c.horizon, strategy.c.valid_to))
+    days = select(strategy, _adopted(scope, strategy).label("adopted"), end.label("end"))
+    row = days.where(_not_expired(scope, strategy)).offset(0).subquery()  # with the offset SQLite computes them once
+    years = months_between(row.c.adopted, row.c.end) / 12.0
     return evidence_row(row, Strategy, what=row.c.id, part=years, most=None)
 
 

@@ -128,7 +128,7 @@ def _day(value: date | str | None) -> date | None:
 def _whole(whole: int | Given | None, given: Mapping[str, Any], rows: int) -> Any:
     """Return the sum of the denominators; None if one of them is missing, or none is asked for."""
     if isinstance(whole, Given):
-        return given["whole"] if given.get("wholes") == rows else None
+        return given.get("whole") if given.get("wholes", rows) == rows else None
     return None if whole is None else whole * rows
 
 
