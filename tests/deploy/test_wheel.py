@@ -20,6 +20,7 @@ from pathlib import Path
 
 import pytest
 from hatchling.build import build_sdist, build_wheel
+from support.bytecode import lend_bytecode
 from support.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -51,9 +52,10 @@ def venv(built: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> 
     """A clean virtual environment with the wheel and its pinned requirements, without extras."""
     folder = tmp_path_factory.mktemp("installed") / "venv"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True)
-    # The pip of this environment serves it. Python compiles what the tests import, and no other module.
+    # The pip of this environment serves it.
     pip = [sys.executable, "-m", "pip", "--python", folder, "install", "--quiet", "--disable-pip-version-check"]
     subprocess.run([*pip, "--no-compile", "-c", ROOT / "constraints.txt", built[1]], check=True)
+    lend_bytecode(folder)
     return folder
 
 

@@ -6,8 +6,6 @@ import re
 import socket
 from dataclasses import dataclass
 from email import message_from_bytes
-from email.parser import BytesHeaderParser
-from email.policy import default
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -52,11 +50,13 @@ class MailSink:
         return "250 kept"
 
     def _read(self, content: bytes, file: Path) -> None:
-        key = str(BytesHeaderParser(policy=default).parsebytes(content)["X-Clusterflow-Notice"]).split(":")
+        # Without the newer policy of ``email``, which takes six times as long.
+        mail = message_from_bytes(content)
+        key = str(mail["X-Clusterflow-Notice"]).split(":")
         if len(key) != 4:
             return  # a reminder is not about a ledger entry, and has no codes
-        body = message_from_bytes(content, policy=default).get_body(("plain",))
-        if found := _CODE.search(body.get_content()) if body else None:
+        body = next(part for part in mail.walk() if part.get_content_type() == "text/plain").get_payload(decode=True)
+        if isinstance(body, bytes) and (found := _CODE.search(body.decode())):
             _, initiative, version, person = key
             self.codes.append(CodeMail(initiative, int(version), person, found[0], file))
 

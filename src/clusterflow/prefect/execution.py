@@ -31,7 +31,13 @@ class _Engine(AsyncFlowRunEngine[Any, Any]):
     """Prefect's, without the thread and the websocket that it opens for each run to hear of a suspension from outside.
 
     They cost a run 0.2 s and the server more; ``suspend`` says the same, and the worker checks its runs anyway.
+    The heartbeats of each run cost another thread. The worker sends its own, and those who miss them take the run back.
     """
+
+    @property
+    def heartbeat_seconds(self) -> int | None:
+        """Return how often the run sends a heartbeat: never."""
+        return None
 
     @contextmanager
     def setup_flow_run_suspension_request(self) -> Generator[FlowRunSuspensionRequest, None, None]:
