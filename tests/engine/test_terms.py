@@ -8,7 +8,10 @@ from support.due import fall_due, moments, replays
 from support.world import World, model, stage
 
 from clusterflow.domain.lifecycle import Term
-from clusterflow.domain.terms import DecisionKind
+from clusterflow.domain.terms import DecisionKind, StageStatus
+from clusterflow.rules.stage_progress import progress_in
+from clusterflow.rules.visit_priority import Sign, count_signs
+from clusterflow.services import gates, standing
 
 from .conftest import MakeWorld
 
@@ -21,13 +24,29 @@ def begun(world: MakeWorld) -> World:
     return w
 
 
+def due_on(w: World) -> date | None:
+    visit = standing.state(w.context, "one").visit("arena")
+    return visit.due_on if visit else None
+
+
 def test_at_the_end_of_a_fixed_term_the_gate_opens_though_it_is_not_ready(world: MakeWorld) -> None:
     w = begun(world)
     assert fall_due(w, "2024-04-19") == ()
     assert fall_due(w, "2024-04-22") == ("gate.opened",), "a Monday"
     assert fall_due(w, "2024-09-02") == (), "it waits, and is not overdue"
     assert moments(w) == {}
+    state, tiny = standing.state(w.context, "one"), w.context.models["tiny"]
+    now = progress_in(state, tiny.stage("arena"), date(2024, 9, 2))
+    assert (now.status, now.overdue) == (StageStatus.GATE_OPEN, False)
+    assert count_signs(state, tiny, date(2024, 9, 2), None, lambda _: ())[Sign.OVERDUE] == 0
     assert replays(w)
+
+
+def test_a_hold_within_a_fixed_term_leaves_its_end(world: MakeWorld) -> None:
+    w = begun(world)
+    gates.open_gate(w.at("2024-02-01").context, "one", "arena")
+    assert w.decide("arena", DecisionKind.HOLD, until=date(2024, 3, 1)).decided is DecisionKind.HOLD
+    assert due_on(w) == date(2024, 4, 19)
 
 
 def test_a_term_may_be_extended_as_often_and_as_long_as_the_model_says(world: MakeWorld) -> None:
@@ -35,6 +54,7 @@ def test_a_term_may_be_extended_as_often_and_as_long_as_the_model_says(world: Ma
     fall_due(w, "2024-04-22")
     assert w.decide("arena", DecisionKind.HOLD, until=date(2024, 6, 10)).refused == "term"
     assert w.decide("arena", DecisionKind.HOLD, until=date(2024, 6, 7)).decided is DecisionKind.HOLD
+    assert due_on(w) == date(2024, 6, 6), "the term ends when the extension does, not days before"
     assert fall_due(w, "2024-06-07") == ("hold.ended", "gate.opened")
     refused = w.decide("arena", DecisionKind.HOLD, until=date(2024, 6, 20))
     assert (refused.refused, "cannot be extended again" in (refused.why or "")) == ("term", True)

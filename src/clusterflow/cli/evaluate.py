@@ -20,7 +20,9 @@ def evaluate(initiative: str | None = None, *, actor: Actor = None, as_json: Jso
         warn(f"{name}: {problem}")
     if as_json:
         print_json(changed)
-    elif not any(c.changes for c in changed):
+        return
+    for one in changed:
+        if one.changes:
+            show(f"{one.initiative}: {changes_text(one.changes, language())}")
+    if not any(one.changes for one in changed):
         show("nothing changed")
-    for one in changed if not as_json else ():
-        show(f"{one.initiative}: {changes_text(one.changes, language()) or '–'}")

@@ -110,6 +110,11 @@ class Stage(Frozen):
     proposal: bool = False
     gate: Gate
 
+    @property
+    def may_be_late(self) -> bool:
+        """Whether it is overdue after its time: an optional stage has time, and a fixed term opens the gate."""
+        return not self.optional and self.term is None
+
 
 class Exclusion(Frozen):
     """A rule that a model declares for itself: a helix kind that never decides the gates of some kinds of stages."""

@@ -101,7 +101,7 @@ def plan_evaluation(
             _move_gate(transition, visit, verdict)
             if stage.term is not None:
                 _end_term(transition, visit, verdict, calendar)
-            elif not stage.optional and transition.state.held_until(stage.id) is None:
+            elif stage.may_be_late and transition.state.held_until(stage.id) is None:
                 _tell_overdue(transition, visit, calendar)
         if milestone is not None:
             units = assessment.watched[stage.id]

@@ -87,13 +87,15 @@ def _terms_after_hold(transition: Transition, stage: str, proposal: Proposal) ->
     """Until when the stage may take, and when it escalates, if the gate is held: the days of the hold do not count.
 
     A hold that this one replaces extended the stage, too; of it only the days until now count. A hold without an end
-    extends the stage when it is replaced.
+    extends the stage when it is replaced. A fixed term ends with the hold.
     """
     visit, until, today = transition.state.visit(stage), proposal.until, transition.today
     if proposal.decision is not DecisionKind.HOLD or until is None or visit is None:
         return None, None
     days = (until - today).days if until < FOR_EVER else 0
-    if visit.held_until is not None and visit.held_until < FOR_EVER:
+    if transition.model.stage(stage).term is not None:
+        days = max((until - visit.due_on).days - 1, 0) if until < FOR_EVER else 0
+    elif visit.held_until is not None and visit.held_until < FOR_EVER:
         days -= max((visit.held_until - today).days, 0)
     elif visit.held_until is not None:
         holds = (r.closed_on for r in transition.state.reviews if r.stage == stage and r.outcome is DecisionKind.HOLD)

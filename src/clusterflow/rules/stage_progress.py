@@ -81,8 +81,8 @@ def progress_in(state: InitiativeState, stage: Stage, on: date) -> StageProgress
 
 
 def _is_late(stage: Stage, visit: Visit, held: date | None, on: date) -> bool:
-    """Whether a stage takes too long; nobody has to hurry in an optional stage, or while its gate is held."""
-    return not stage.optional and held is None and on > visit.due_on
+    """Whether a stage takes too long; nobody has to hurry while its gate is held."""
+    return stage.may_be_late and held is None and on > visit.due_on
 
 
 def _waiting_since(state: InitiativeState, stage: str, held: bool) -> date | None:

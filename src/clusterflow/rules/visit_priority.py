@@ -99,7 +99,7 @@ def count_signs(
     after = {rule.sign: rule.days or 0 for rule in rules}
     under_way = [v for v in state.open_visits if state.milestone(v.stage) is None]
     needed = [v for v in under_way if not model.stage(v.stage).optional]
-    running = [v for v in needed if v.held_until is None or v.held_until <= today]
+    running = [v for v in needed if model.stage(v.stage).may_be_late and (v.held_until or today) <= today]
     blocking = [answer for v in needed for answer in blocking_answers(model.stage(v.stage))]
     waited = [(today - r.opened_on).days for r in state.open_reviews]
     quiet = (today - (last_fact or state.enrolled_on)).days

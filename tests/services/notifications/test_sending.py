@@ -161,3 +161,24 @@ def test_where_no_channel_is_left_the_answer_says_so(world: World) -> None:
     assert Cut(world.context, {}, Pages(world.context.settings), None, senders=4).send(1) == (0, 1)
     with world.context.database.connect() as connection:
         assert connection.execute(select(delivery.c.answer)).scalars().all() == ["no channel is left"]
+
+
+def test_a_channel_that_the_office_lacks_names_its_setting(world: World) -> None:
+    world.record("channel person=p0 channel=short-message address=5550100 rank=1 from=2020-01-01")
+    assert Sender(world.context, {}, Pages(world.context.settings), None, senders=4).send() == (0, 10)
+    with world.context.database.connect() as connection:
+        answers = set(connection.execute(select(delivery.c.answer)).scalars())
+    assert answers == {
+        "no mail server is configured: set CLUSTERFLOW_MAIL",
+        "the office defines no channel «short-message»: set CLUSTERFLOW_CHANNEL_SHORT_MESSAGE",
+    }
+
+
+def test_a_rehearsal_without_a_mail_server_delivers_nothing(world: World) -> None:
+    world.record("channel person=p0 channel=hook address=p0 rank=1 from=2020-01-01")
+    world.context.settings = world.context.settings.model_copy(update={"notices_to": "rehearsal@office.example"})
+    channels = {"hook": SecretStr("json://127.0.0.1:9")}
+    assert Sender(world.context, channels, Pages(world.context.settings), None, senders=4).send(1) == (0, 1)
+    with world.context.database.connect() as connection:
+        (answer,) = connection.execute(select(delivery.c.answer)).scalars()
+    assert answer == "no mail server is configured: set CLUSTERFLOW_MAIL"
