@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, Page, Request, expect
+from support.hostile import HOSTILE
 from support.mailbox import Mailbox, mail_server
 from support.patience import PATIENCE_SECONDS
 from support.play import play
@@ -24,7 +25,8 @@ from support.web import served
 from support.world import CONFIGS
 
 from clusterflow.demo.stories import stories
-from clusterflow.services import sign_in, standing
+from clusterflow.engine.record import Submission
+from clusterflow.services import registry, sign_in, standing
 from clusterflow.services.context import Context
 from clusterflow.settings import Settings
 from clusterflow.store.database import open_database
@@ -179,6 +181,23 @@ async def test_the_fields_of_an_answer_show_when_it_is_chosen_and_mistakes_stand
     await page.emulate_media(media="print")
     await expect(page.locator("form.decision")).to_be_hidden()
     await reader.picture("print")
+
+
+async def test_no_script_that_somebody_typed_runs_even_without_the_policy(
+    site: tuple[Context, Mailbox], chrome: Browser
+) -> None:
+    context, _ = site
+    page = await chrome.new_page(bypass_csp=True, locale="es")
+    await page.set_content(HOSTILE)
+    assert await page.evaluate("typeof executed") == "number", "it runs where nobody escapes it"
+    named = {"initiative": {"id": INITIATIVE, "name": HOSTILE}, "person": {"id": DECIDER, "name": HOSTILE}}
+    registry.record(context, [Submission(record, fields, record) for record, fields in named.items()])
+    await page.goto(sign_in_link(context))
+    await page.get_by_role("button", name="Entrar").click()
+    for path in ("/", "/me", GATE, f"/initiatives/{INITIATIVE}", f"/initiatives/{INITIATIVE}/plots"):
+        await page.goto(f"{context.settings.site}{path}")
+        await expect(page.get_by_text(HOSTILE).first).to_be_attached()
+        assert await page.evaluate("typeof executed") == "undefined", path
 
 
 def sign_in_link(context: Context) -> str:

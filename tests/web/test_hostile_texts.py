@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from html import escape
-from html.parser import HTMLParser
 from io import BytesIO
 
 from markdown_it import MarkdownIt
 from openpyxl import load_workbook
+from support.hostile import HOSTILE, markup
 from support.pages import PageRead
 from support.web import Browser, WebWorld
 
@@ -27,34 +27,12 @@ from clusterflow.web.headers import POLICY
 from clusterflow.web.me import ME_PAGE
 from clusterflow.web.office import OFFICE_PAGE
 
-HOSTILE = "=1+1'\"></td><script>executed=1</script><img/src=x/onerror=executed=1>{{7*7}}[x](javascript:executed=1)"
 FACTS, SHARED = "/initiatives/one/facts", "/registry/facts"
 KNOWN = {"organisation": "firm", "person": "mona", "body": "board"}
 """What a record refers to until the form of that type has recorded a hostile one."""
 
 NAMES_OF_RULES = {"waiver": {"rule": "helix-kinds"}, "cut-off": {"rule": "indicator-01"}}
 """Texts that the declaration alone does not give: they are names in the files of an office."""
-
-
-class Markup(HTMLParser):
-    """What a browser would execute or load in a page, apart from our own style sheet and pictures."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.found: list[str] = []
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
-        self.found += [tag] if tag in ("script", "iframe", "object", "embed", "base") else []
-        self.found += [f"{tag} {name}" for name in given if name.startswith("on") or name == "srcdoc"]
-        addresses = [given[name].strip() for name in ("href", "src", "action", "formaction") if name in given]
-        self.found += [f"{tag} {one}" for one in addresses if re.match(r"(?i)(javascript|vbscript|data:text):?", one)]
-        self.found += [f"img {one}" for one in addresses if tag == "img" and one == "x"]
-
-
-def markup(html: str) -> list[str]:
-    return Markup(html).found
 
 
 def first_value(one: FormField, shared: dict[str, str]) -> str:
