@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from clusterflow.domain.text import NoticeLanguage
+from clusterflow.intake.record_forms import places
 from clusterflow.intake.record_forms.form import fields_of, read_form
 from clusterflow.intake.workbook.layout import Kind
 from clusterflow.intake.workbook.texts import CURRENCIES
@@ -28,7 +30,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 def form_facts(
     context: Context, author: Author, record: str, values: Mapping[str, str], version: FactVersion | None,
-    done: Outcome | None,
+    done: Outcome | None, language: NoticeLanguage,
 ) -> dict[str, Any]:  # fmt: skip
     """Return the variables of the form's template."""
     # An id that is made by itself is the last thing that somebody wants to think about.
@@ -40,10 +42,13 @@ def form_facts(
             options[one.reference] = listing.choices_of(context, query, author.language)
     other = done.other if done is not None else None
     own = listing.facts_query(context, author.person, author.initiative, record)
+    # A region is one of the country that the form names. Most belong to the country of the initiative.
+    country = values.get("country") or listing.country_of(context, own)
     cells = listing.all_cells(context, own, version.record, author.language) if version else ()
     return {
         "fields": fields,
         "options": options,
+        "codes": {f.name: places.choices_of(f.codes, language, country) for f in fields if f.codes},
         "currencies": CURRENCIES,
         "replaces": other.entry if other else values.get("replaces", version.entry if version else 0),
         "differences": _differences(context, author, other, values) if other else (),

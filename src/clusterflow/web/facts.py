@@ -226,5 +226,5 @@ def _form_page(
     return page(
         request, "fact_form", status, base=base_of(initiative), whose=name_of(context, initiative), record=record,
         form=values, version=version, key=secrets.token_hex(16), done=done or Outcome(),
-        **form_facts(context, author, record, values, version, done),
+        **form_facts(context, author, record, values, version, done, visitor_of(request).page_language),
     )  # fmt: skip

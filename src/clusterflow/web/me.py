@@ -12,9 +12,10 @@ from starlette.responses import RedirectResponse, Response
 from clusterflow.domain.term_labels import WEEKDAY
 from clusterflow.domain.text import NOTICE_LANGUAGES
 from clusterflow.errors import Mistakes, NotPossible
+from clusterflow.intake.record_forms.places import time_zones
 from clusterflow.services import api_tokens, calendar_feeds, profile
 from clusterflow.web.render import page
-from clusterflow.web.request import GUESSES_PER_CLIENT, Form, client_of, signed_in, site_of
+from clusterflow.web.request import GUESSES_PER_CLIENT, Form, client_of, signed_in, site_of, visitor_of
 
 ME_PAGE = "/me"
 ACTOR = "web"
@@ -30,7 +31,7 @@ def change_preferences(request: Request, form: Form) -> Response:
     try:
         profile.change_preferences(site_of(request).context, person.id, values, ACTOR)
     except Mistakes:
-        # The other two fields are choices, so the time zone is what can be mistyped.
+        # The page offers choices alone. Of what a program sends, the time zone is what can be mistaken.
         return _page(request, 422, form=form, mistakes={"timezone": "timezone_mistake"})
     return RedirectResponse(f"{ME_PAGE}#preferences", 303)
 
@@ -115,6 +116,7 @@ def _page(
     facts: dict[str, Any] = {
         "languages": NOTICE_LANGUAGES,
         "weekdays": tuple(WEEKDAY),
+        "time_zones": time_zones(visitor_of(request).page_language),
         "channels": profile.channels_of_person(context, person.id),
         "channel_names": profile.channel_names(context),
         "may_change_channels": profile.may_change_channels(context),

@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from clusterflow.errors import Mistakes, NotPossible, UnknownName
+from clusterflow.intake.record_forms.places import countries, time_zones
 from clusterflow.reports.translations import mistake_text
 from clusterflow.rules.stage_progress import Wait
 from clusterflow.services import access
@@ -155,6 +156,8 @@ def _enrolment(
         mistakes=mistakes or {},
         problems=problems or [],
         offices=access.offices_of(context, person),
-        models=office.model_choices(context, visitor_of(request).language),
+        models=dict(office.model_choices(context, visitor_of(request).language)),
+        countries=countries(visitor_of(request).page_language),
+        time_zones=time_zones(visitor_of(request).page_language),
         key=secrets.token_hex(16),
     )

@@ -16,12 +16,12 @@ ME: dict[str, Text] = {
     "language_pt": Text(es="portugués", en="Portuguese"),
     "my_timezone": Text(es="Mi zona horaria", en="My time zone"),
     "my_timezone_help": Text(
-        es="Por ejemplo America/Monterrey. Vacío: la de cada iniciativa.",
-        en="For example America/Monterrey. Empty: that of each initiative.",
+        es="Si no elige ninguna, vale la de cada iniciativa.",
+        en="If you choose none, that of each initiative holds.",
     ),
     "timezone_mistake": Text(
-        es="No existe esa zona horaria. Escriba continente y ciudad, por ejemplo America/Bogota o Europe/Madrid.",
-        en="There is no such time zone. Write continent and city, for example America/Bogota or Europe/Madrid.",
+        es="No existe esa zona horaria. Elija una de la lista.",
+        en="There is no such time zone. Choose one from the list.",
     ),
     "my_digest_day": Text(es="Día de mi resumen semanal", en="Day of my weekly digest"),
     "as_the_office": Text(es="El de la oficina", en="That of the office"),

@@ -130,12 +130,9 @@ OFFICE: dict[str, Text] = {
     "model_missing": Text(es="Elija un modelo.", en="Choose a model."),
     "office_missing": Text(es="Elija la oficina.", en="Choose the office."),
     "country": Text(es="País", en="Country"),
-    "country_help": Text(es="Código de dos letras: MX, ES, CO …", en="Code of two letters: MX, ES, CO …"),
-    "country_missing": Text(es="Escriba el país.", en="Write the country."),
+    "country_missing": Text(es="Elija el país.", en="Choose the country."),
     "place": Text(es="Lugar", en="Place"),
     "sector": Text(es="Sector", en="Sector"),
     "initiative_timezone": Text(es="Zona horaria", en="Time zone"),
-    "initiative_timezone_help": Text(
-        es="Por ejemplo America/Monterrey. Vacío: UTC.", en="For example America/Monterrey. Empty: UTC."
-    ),
+    "initiative_timezone_help": Text(es="Si no elige ninguna, vale UTC.", en="If you choose none, UTC holds."),
 }

@@ -5,7 +5,7 @@ import math
 import re
 from collections.abc import Iterable
 from datetime import date
-from typing import Annotated, Any, ClassVar, NamedTuple, Self
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, ValidationInfo, model_validator
@@ -26,6 +26,12 @@ class Accepts(NamedTuple):
     """Describes the accepted values of a field, if its type alone does not."""
 
     words: str
+
+
+class CodesOf(NamedTuple):
+    """Marks a field whose values are the codes of a public list, so that a form can offer them by name."""
+
+    list: Literal["country", "subdivision", "timezone"]
 
 
 class StoredContext:
@@ -58,7 +64,11 @@ def _known_country(code: str, info: ValidationInfo) -> str:
 COUNTRY_ACCEPTED = "a two-letter country code of ISO 3166-1, as MX"
 
 Country = Annotated[
-    str, StringConstraints(pattern=r"^[A-Z]{2}$"), AfterValidator(_known_country), Accepts(COUNTRY_ACCEPTED)
+    str,
+    StringConstraints(pattern=r"^[A-Z]{2}$"),
+    AfterValidator(_known_country),
+    Accepts(COUNTRY_ACCEPTED),
+    CodesOf("country"),
 ]
 
 
@@ -79,6 +89,7 @@ Subdivision = Annotated[
     StringConstraints(pattern=r"^[A-Z]{2}-[A-Z0-9]{1,3}$"),
     AfterValidator(_known_subdivision),
     Accepts(SUBDIVISION_ACCEPTED),
+    CodesOf("subdivision"),
 ]
 """A region, province or state with its own holidays."""
 
@@ -152,7 +163,7 @@ def check_zone(name: str) -> str:
     return name
 
 
-TimeZone = Annotated[str, AfterValidator(check_zone)]
+TimeZone = Annotated[str, AfterValidator(check_zone), CodesOf("timezone")]
 
 
 class Record(Frozen):

@@ -42,6 +42,8 @@ class FormField:
     required: bool
     choices: Mapping[str, Text]
     reference: str | None
+    codes: str | None
+    """The public list that has its values: country, subdivision or timezone."""
     column: Column
     is_key: bool
     """Whether it says which thing the record is about. A correction does not change it."""
@@ -108,6 +110,7 @@ def _field(cls: type[Record], column: Column) -> FormField:
         required=declared.is_required() and column.kind is not Kind.ID,
         choices=column.choices,
         reference=column.reference,
+        codes=column.codes,
         column=column,
         is_key=column.name in cls.key and column.name != "valid_from",
         has_default=not declared.is_required() and declared.default is not None,

@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 from clusterflow.domain.money import Money
 from clusterflow.domain.number_style import number_text
 from clusterflow.domain.records import RECORDS
-from clusterflow.domain.records.base import ClockTime, Ref
+from clusterflow.domain.records.base import ClockTime, CodesOf, Ref
 from clusterflow.domain.term_labels import CHOICES, TONGUE, YES_NO
 from clusterflow.domain.text import Language, Text
 from clusterflow.rules.mistakes import bare_type, metadata_of
@@ -85,8 +85,16 @@ class Column:
     @cached_property
     def reference(self) -> str | None:
         """The type of the record that the cell names."""
-        found = metadata_of(self.field.annotation, self.field.metadata) if self.field else ()
-        return next((m.record for m in found if isinstance(m, Ref)), None)
+        return next((m.record for m in self._metadata if isinstance(m, Ref)), None)
+
+    @cached_property
+    def codes(self) -> str | None:
+        """The public list that has its values: country, subdivision or timezone."""
+        return next((m.list for m in self._metadata if isinstance(m, CodesOf)), None)
+
+    @property
+    def _metadata(self) -> list[Any]:
+        return metadata_of(self.field.annotation, self.field.metadata) if self.field else []
 
     @cached_property
     def choices(self) -> dict[str, Text]:

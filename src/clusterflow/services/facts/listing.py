@@ -19,6 +19,7 @@ from clusterflow.domain.records.base import REGISTRY
 from clusterflow.domain.records.labels import NAMED_BY, label_of
 from clusterflow.domain.text import FORBIDDEN_CHARACTERS, Frozen, Language
 from clusterflow.intake.record_forms.form import FormField, fields_of, is_happening
+from clusterflow.intake.record_forms.places import name_of
 from clusterflow.intake.workbook.layout import Kind, in_words
 from clusterflow.rules.mistakes import reference_fields
 from clusterflow.services.context import Context
@@ -220,6 +221,12 @@ def choices_of(context: Context, query: FactQuery, language: Language) -> tuple[
     return tuple((id_, names[id_]) for id_ in newest)
 
 
+def country_of(context: Context, query: FactQuery) -> str:
+    """Return the country of the initiative; empty if it is not known."""
+    with context.reading() as connection:
+        return _country(connection, query) or ""
+
+
 def counted(context: Context, initiative: str, records: Sequence[str]) -> dict[str, int]:
     """Return the number of facts of an initiative by record type."""
     with context.reading() as connection:
@@ -274,8 +281,12 @@ def called(context: Context, query: FactQuery, record: Record, language: Languag
 
 def _style(connection: Connection, query: FactQuery, language: Language) -> AbstractContextManager[None]:
     """Write days and amounts as the country of the initiative does."""
+    return numbers_of(language, _country(connection, query))
+
+
+def _country(connection: Connection, query: FactQuery) -> str | None:
     profile = profiles_of(connection, query.on, [query.initiative]).get(query.initiative)
-    return numbers_of(language, profile.country if profile else None)
+    return profile.country if profile else None
 
 
 def _line(
@@ -291,6 +302,8 @@ def _cell(one: FormField, record: Record, named: Mapping[tuple[str, str], str], 
         return Cell(field=one.name, text="")
     if one.reference is not None:
         return Cell(field=one.name, text=named.get((one.reference, value), value), value=value)
+    if one.codes is not None:
+        return Cell(field=one.name, text=name_of(one.codes, value, language), value=value)
     if isinstance(value, Money):
         return Cell(field=one.name, text=value.shown, value=str(value))
     if isinstance(value, date):
