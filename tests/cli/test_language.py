@@ -228,3 +228,11 @@ def test_records_and_stages_are_named_in_the_language_of_the_answer(office: Run)
     assert "critical-mass" not in listed
     shown = office("model", "show", "ecuador", "--lang", "es").out
     assert "nunca decide: gobierno, en las puertas de Estrategia" in shown
+
+
+def test_a_doubtful_tax_id_is_reported_in_the_language_of_the_answer(office: Run) -> None:
+    words = ("record", "organisation", "id=malo", "name=Malo", "helix=company", "country=MX", "from=2024-01-01")
+    assert "is recorded as it is written" in office(*words, "tax_id=ABC680524P7").out
+    spanish = office(*words, "tax_id=ABC680524P8", "--lang", "es").out
+    assert "se registra como está escrita" in spanish
+    assert "is recorded" not in spanish

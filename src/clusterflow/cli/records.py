@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
+from clusterflow.cli.language import language
 from clusterflow.cli.output import Actor, Json, Key, Source, print_json, show, write_out
 from clusterflow.cli.progress import progress
 from clusterflow.domain.text import harmless
@@ -57,7 +58,7 @@ def record(
     else:
         show(str(done))
         for doubtful in done.doubtful if isinstance(done, RecordResult) else ():
-            show(harmless(doubtful.describe(context.language)))
+            show(harmless(doubtful.describe(language())))
 
 
 def schema(what: Literal["records"]) -> None:

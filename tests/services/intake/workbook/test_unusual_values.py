@@ -85,3 +85,25 @@ def test_a_row_is_called_in_the_words_of_its_sheet_and_not_by_an_id_of_ours() ->
     heads = ("Tema", "Fecha", "Invitados", "Respuestas", "Media (de 1 a 5)")
     (line,) = summarize(plan_of("Encuestas", heads, ("confianza", date(2024, 3, 4), 20, 15, 3.85))).new
     assert line.startswith("Encuestas!2:2 confianza · 2024-03-04: ")
+
+
+def test_rows_that_say_the_same_of_one_member_are_counted() -> None:
+    joined = date(2024, 3, 4)
+    plan = plan_of(
+        "Miembros",
+        ("Organización", "Alta"),
+        ("Hermanos Gómez, S.A. de C.V.", joined),
+        ("Hnos. Gomez SA de CV", joined),
+        ("Pinturas Sierra", joined),
+    )
+    assert summarize(plan).in_words == "Miembros: 2 altas, 1 fila repetida"
+
+
+def test_a_member_that_joined_twice_has_two_rows_of_which_none_is_a_repeat() -> None:
+    plan = plan_of(
+        "Miembros",
+        ("Organización", "Alta", "Baja"),
+        ("Aceros", date(2023, 1, 9), date(2023, 12, 31)),
+        ("Aceros", date(2024, 3, 4), None),
+    )
+    assert summarize(plan).in_words == "Miembros: 2 altas"

@@ -112,6 +112,7 @@ class _Planner:
         self.days = {m.id: m.valid_from for m in known.latest_of(Meeting)}
         self.representations = Representations(known, plan.read.drafts)
         self.beside: dict[tuple[str, int | None], list[Draft]] = defaultdict(list)
+        self.repeats: dict[tuple[str, int | None], list[tuple[Place, Place]]] = defaultdict(list)
         for draft in plan.read.drafts:
             if draft.head is not None:
                 self.beside[draft.place.sheet, draft.place.row].append(draft)
@@ -129,6 +130,10 @@ class _Planner:
             for identity, drafts in things.items():
                 check()
                 self._compare(record, self._without_repeats(drafts), self.known.of(record, identity))
+        for row, places in self.repeats.items():
+            # A member that joins twice has two rows, and its name in both; only a row of which all is there is a repeat.
+            if len(places) > len(self.beside[row]):
+                self.plan.repeated.append(places[0])
         for fact in removed_facts(self.plan.read, self.known, rows, self.today):
             self.plan.removed.append(fact)
             self._settle_removed(fact)
@@ -204,8 +209,7 @@ class _Planner:
                 self._wrong(wrong)
                 continue
             other.fields.update({n: v for n, v in draft.fields.items() if v is not None})
-            if draft.head is None and draft.record not in PARTIES:
-                self.plan.repeated.append((draft.place, other.place))
+            self.repeats[draft.place.sheet, draft.place.row].append((draft.place, other.place))
         return list(by_day.values())
 
     def _unlike(self, name: str, one: Draft, other: Draft) -> str:
