@@ -56,7 +56,7 @@ def test_a_workbook_is_answered_in_one_language(office: Run, home: Path) -> None
     english = office(*words, "--lang", "en").out
     assert "1 new" in english.splitlines()[0]
     assert english.splitlines()[-1] == "2 entered"
-    assert office(*words).out == "Miembros: 1 sin cambio\nsin cambios: 0\n", "the workbook's own"
+    assert office(*words).out == "Miembros: 1 sin cambio\nno cambió nada\n", "the workbook's own"
 
 
 def test_json_is_json_and_nothing_else(office: Run, home: Path) -> None:
@@ -106,7 +106,7 @@ def test_what_is_to_be_asked_is_not_assumed(office: Run, home: Path) -> None:
     assert refused.code == 3
     assert "--doubles new o --doubles same" in refused.err
     assert "--removed keep, end o withdraw" in refused.err
-    assert office(*words, "--doubles", "same").out.endswith("1 sin cambio\nsin cambios: 0\n")
+    assert office(*words, "--doubles", "same").out.endswith("1 sin cambio\nno cambió nada\n")
     done = office(*words, "--doubles", "new", "--removed", "end")
     assert "registrados: 2, corregidos: 1" in done.out
 

@@ -131,7 +131,7 @@ class _Planner:
                 check()
                 self._compare(record, self._without_repeats(drafts), self.known.of(record, identity))
         for row, places in self.repeats.items():
-            # A member that joins twice has two rows, and its name in both; only a row of which all is there is a repeat.
+            # A member that joins twice has two rows with its name; a row is a repeat only if all of it is there.
             if len(places) > len(self.beside[row]):
                 self.plan.repeated.append(places[0])
         for fact in removed_facts(self.plan.read, self.known, rows, self.today):
