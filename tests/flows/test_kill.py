@@ -33,11 +33,11 @@ pull: []
 deployments:
   - {name: tiny, entrypoint: "flows.lifecycle.lifecycle", tags: [lifecycle], work_pool: {name: clusterflow}}
 """
-INITIATIVES = [f"i{n}" for n in range(20)]
+INITIATIVES = [f"i{n}" for n in range(12)]
 GATES = INITIATIVES[::3]
 DECIDERS = ("mona", "bruno", "gala")
-FACTS = 60
-KILLED_AFTER, BACK_AFTER = (20, 40), (30, FACTS)
+FACTS = 3 * len(INITIATIVES)
+KILLED_AFTER, BACK_AFTER = (12, 24), (18, FACTS)
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def w(database_url: str, mailbox: tuple[Mailbox, str], monkeypatch: pytest.Monke
 
 
 def facts(w: World) -> Iterable[str]:
-    """Sixty facts, of which every third initiative's open its gate."""
+    """Three facts of each initiative, of which every third one's open its gate."""
     today = w.now.date()
     for number in range(FACTS):
         initiative = INITIATIVES[number % len(INITIATIVES)]

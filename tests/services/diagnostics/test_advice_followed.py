@@ -6,15 +6,13 @@ What needs a Prefect server is in ``tests/flows/health``.
 from __future__ import annotations
 
 import re
-import shlex
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from support.command import run_here
 from support.findings import given, gone
 from support.mailbox import Mailbox
 from support.world import CONFIGS, World, model, stage
@@ -53,14 +51,9 @@ def examine(look: Callable[[Surroundings], object], world: World | None = None) 
     return [r for r in look(Here(None)) if r.outcome is not Outcome.OK]  # type: ignore[attr-defined]
 
 
-def run(command: str) -> subprocess.CompletedProcess[str]:
-    program = Path(sys.executable).with_name("clusterflow")
-    return subprocess.run([program, *shlex.split(command)[1:]], capture_output=True, text=True)
-
-
 def follow(command: str) -> None:
     """Type a command."""
-    done = run(command)
+    done = run_here(command)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -113,7 +106,7 @@ def test_a_ledger_that_somebody_changed(world: World, monkeypatch: pytest.Monkey
     with sqlite3.connect(damaged) as connection:
         connection.execute("UPDATE chain SET head = ? WHERE id = 'one'", ("f" * 64,))
     cure = given(examine(database.look_at_ledger), "verify-ledger").cure.en
-    verified = run(cure.partition(" says where")[0])
+    verified = run_here(cure.partition(" says where")[0])
     assert verified.returncode != 0
     assert "one" in verified.stdout + verified.stderr
     damaged_bytes = damaged.read_bytes()
