@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from support.patience import PATIENCE_SECONDS
+from support.quick_bench import run_quickly
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -35,12 +34,12 @@ RIVALS = {
 
 
 @pytest.mark.parametrize("bench", RIVALS)
-def test_a_benchmark_prints_its_rival_beside_itself(bench: str) -> None:
-    words = [sys.executable, "-m", f"benches.{bench}", "--quick"]
-    several_results = 3 * PATIENCE_SECONDS
-    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=several_results)
-    assert done.returncode == 0, done.stderr
-    assert RIVALS[bench] in done.stdout
+def test_a_benchmark_prints_its_rival_beside_itself(bench: str, tmp_path: Path) -> None:
+    output, several_results = tmp_path / "output", 3 * PATIENCE_SECONDS
+    code = run_quickly(bench, output, several_results)
+    text = output.read_text(encoding="utf-8")
+    assert code == 0, text
+    assert RIVALS[bench] in text
 
 
 def test_every_benchmark_is_among_those_that_run_together() -> None:

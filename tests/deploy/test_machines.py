@@ -234,7 +234,8 @@ async def _kind_of(api: str, run: UUID) -> str:
 async def _forms(api: str) -> dict[str, int]:
     """How many runs wait for an answer, by initiative."""
     with settings_for(f"http://{api}/api", AUTH):
-        return {one: len(await runs.waiting(f"initiative:{one}", f"stage:{STAGE}")) for one in INITIATIVES}
+        waiting = await runs.waiting(f"stage:{STAGE}")
+    return dict(Counter(t.removeprefix("initiative:") for w in waiting for t in w.tags if t.startswith("initiative:")))
 
 
 def _start_rest(made: Machines, apis: list[str]) -> None:

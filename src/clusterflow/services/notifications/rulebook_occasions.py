@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from functools import cached_property
@@ -41,7 +42,7 @@ class RulebookOccasions:
         Raises:
             Mistakes: all mistakes in the files of the rulebooks.
         """
-        days = self._entries(name) if name in ENTRY else self._label_days(name)
+        days = self._entries(name) if name in ENTRY else self._label_days.get(name, ())
         return [found for found in days if since <= found.reference <= until]
 
     @cached_property
@@ -60,14 +61,17 @@ class RulebookOccasions:
     def _records(self) -> Mapping[str, Initiative]:
         return initiative_records(self._connection, self._as_of, None)
 
-    def _label_days(self, name: str) -> Iterator[OccasionMatch]:
+    @cached_property
+    def _label_days(self) -> Mapping[str, list[OccasionMatch]]:
+        """By occasion: its days for the labels of active initiatives."""
+        found: dict[str, list[OccasionMatch]] = defaultdict(list)
         for initiative, by_rulebook in self._facts.items():
             for rulebook, facts in by_rulebook.items() if initiative in self._active else ():
                 if facts.labels and rulebook in self._rulebooks:
-                    for label, day in _days(self._rulebooks[rulebook], facts.labels, name):
-                        yield OccasionMatch(
-                            initiative, label, day, None, None, None, {"rulebook": rulebook, "kind": name}
-                        )
+                    for name, label, day in _days(self._rulebooks[rulebook], facts.labels):
+                        about = {"rulebook": rulebook, "kind": name}
+                        found[name].append(OccasionMatch(initiative, label, day, None, None, None, about))
+        return found
 
     def _entries(self, name: str) -> Iterator[OccasionMatch]:
         """Yield the windows to enter of each rulebook that is about an initiative whose label it does not hold then."""
@@ -85,22 +89,22 @@ class RulebookOccasions:
                         yield OccasionMatch(initiative, rulebook.id, day, None, None, None, about)
 
 
-def _days(rulebook: Rulebook, labels: Collection[Label], name: str) -> Iterator[tuple[str, date]]:
-    """Yield the label's name with each of its days of one kind."""
+def _days(rulebook: Rulebook, labels: Collection[Label]) -> Iterator[tuple[str, str, date]]:
+    """Yield the days that follow from an award, each with its occasion and the label's name."""
     *_, last = labels
     held = held_label(rulebook, list(labels))
     if held is None:
         return
-    if name == "label.ends" and last.valid_to is None and held.until is not None:
-        yield held.name, held.until
-    if name == "label.grace" and last.grace_until is None and held.grace_until is not None:
-        yield held.name, held.grace_until
+    if last.valid_to is None and held.until is not None:
+        yield "label.ends", held.name, held.until
+    if last.grace_until is None and held.grace_until is not None:
+        yield "label.grace", held.name, held.grace_until
     text = governing_text(rulebook, held, held.awarded)
     for window in windows_of(text, held) if text is not None else ():
-        day = {"window.opens": window.opens, "window.closes": window.closes}.get(name)
-        # A window with fixed days is not about this award if it closed before it.
-        if window.window.kind is WindowKind.RENEWAL and day is not None and day > held.awarded:
-            yield held.name, day
+        for name, day in (("window.opens", window.opens), ("window.closes", window.closes)):
+            # A window with fixed days is not about this award if it closed before it.
+            if window.window.kind is WindowKind.RENEWAL and day is not None and day > held.awarded:
+                yield name, held.name, day
 
 
 def _entry_days(rulebook: Rulebook, held: HeldLabel | None, side: str) -> Iterator[date]:
