@@ -66,7 +66,7 @@ def _shown(node: ast.AST) -> list[ast.expr]:
     if not isinstance(node, ast.Call):
         return []
     if _name(node.func) not in SHOWN:
-        return [keyword.value for keyword in node.keywords if keyword.arg == "closed_reason"]
+        return [keyword.value for keyword in node.keywords if keyword.arg in ("closed_reason", "found")]
     match _name(node.func):
         case "Refusal":
             return node.args[1:]

@@ -18,6 +18,7 @@ from clusterflow.domain.events import Event, InitiativeMigrated
 from clusterflow.domain.record_events import SubmissionFlaw, SubmissionRefused, SubmissionSource
 from clusterflow.domain.records import RECORDS
 from clusterflow.domain.terms import VisitOutcome, VoteFall
+from clusterflow.engine.verify import Flaw
 from clusterflow.errors import Mistake, Mistakes, UnknownName
 from clusterflow.reports import translations
 from clusterflow.reports.labels import RECORD
@@ -236,3 +237,16 @@ def test_a_doubtful_tax_id_is_reported_in_the_language_of_the_answer(office: Run
     spanish = office(*words, "tax_id=ABC680524P8", "--lang", "es").out
     assert "se registra como está escrita" in spanish
     assert "is recorded" not in spanish
+
+
+def test_what_a_verification_finds_is_in_one_language() -> None:
+    flaws = (
+        Flaw(chain="one", entry=5, found="its membership is not what was recorded"),
+        Flaw(chain="one", found="is missing, and had 9 entries on 2024-01-10 12:00"),
+        Flaw(chain="one", entry=7, found="is another entry than on 2024-01-10 12:00, or one before it is"),
+    )
+    assert translations.translated("\n".join(map(str, flaws)), "es").splitlines() == [
+        "asiento 5 de «one»: su dato (membresía) no es lo que se registró",
+        "cadena «one»: falta, y tenía 9 asientos el 2024-01-10 12:00",
+        "asiento 7 de «one»: no es el asiento que era el 2024-01-10 12:00, o no lo es alguno anterior",
+    ]

@@ -169,7 +169,7 @@ def test_a_seal_shows_a_chain_that_was_cut_at_its_end(world: MakeWorld) -> None:
         connection.execute(row.values(version=cut, head=end.hash, at=end.at))
     assert flaws(w) == [], "a chain that was cut with care follows from itself"
     (flaw,) = ledger.compare_seal(w.context, sealed)
-    assert str(flaw) == f"«one»: has {cut} entries; it had {before.version} on {sealed.made_at:%Y-%m-%d %H:%M}"
+    assert str(flaw) == f"chain «one»: has {cut} entries, and had {before.version} on {sealed.made_at:%Y-%m-%d %H:%M}"
 
 
 def test_a_seal_shows_a_chain_that_was_removed_whole_or_written_anew(world: MakeWorld) -> None:
@@ -181,7 +181,7 @@ def test_a_seal_shows_a_chain_that_was_removed_whole_or_written_anew(world: Make
     ] * 2
     gone = sealed.chains[0].model_copy(update={"chain": "two", "version": 9})
     (flaw,) = ledger.compare_seal(w.context, sealed.model_copy(update={"chains": (gone,)}))
-    assert str(flaw) == f"«two»: is missing; it had 9 entries on {sealed.made_at:%Y-%m-%d %H:%M}"
+    assert str(flaw) == f"chain «two»: is missing, and had 9 entries on {sealed.made_at:%Y-%m-%d %H:%M}"
 
 
 def test_a_seal_shows_an_entry_that_was_altered_before_its_last_one(world: MakeWorld) -> None:

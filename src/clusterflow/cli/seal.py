@@ -40,4 +40,5 @@ def _check(context: Context, file: Path) -> None:
     if flaws:
         raise NotPossible("\n".join(str(flaw) for flaw in flaws))
     entries = sum(chain.version for chain in sealed.chains)
-    show(f"the ledger holds all {entries} entries of {len(sealed.chains)} chains that were sealed on {sealed.made_at}")
+    day = f"{sealed.made_at:%Y-%m-%d %H:%M}"
+    show(f"the ledger holds all {entries} entries of {len(sealed.chains)} chains that were sealed on {day}")

@@ -38,8 +38,8 @@ class Flaw(Frozen):
     entry: int | None = None
 
     def __str__(self) -> str:
-        place = f"entry {self.entry} of " if self.entry else ""
-        return f"{place}«{self.chain}»: {self.found}"
+        place = f"entry {self.entry} of" if self.entry else "chain"
+        return f"{place} «{self.chain}»: {self.found}"
 
 
 class VerificationResult(Frozen):
@@ -87,9 +87,9 @@ def compare_seal(connection: Connection, seal: Seal) -> Iterator[Flaw]:
     for sealed in seal.chains:
         head, day = heads.get(sealed.chain), f"{seal.made_at:%Y-%m-%d %H:%M}"
         if head is None:
-            yield Flaw(chain=sealed.chain, found=f"is missing; it had {sealed.version} entries on {day}")
+            yield Flaw(chain=sealed.chain, found=f"is missing, and had {sealed.version} entries on {day}")
         elif head.version < sealed.version:
-            found = f"has {head.version} entries; it had {sealed.version} on {day}"
+            found = f"has {head.version} entries, and had {sealed.version} on {day}"
             yield Flaw(chain=sealed.chain, found=found)
         elif hashes.get(sealed.chain) != sealed.hash:
             found = f"is another entry than on {day}, or one before it is"

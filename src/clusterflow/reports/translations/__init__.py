@@ -23,6 +23,7 @@ from clusterflow.reports.translations.messages import MESSAGES
 from clusterflow.reports.translations.parser import PARSER
 from clusterflow.reports.translations.prefect import PREFECT
 from clusterflow.reports.translations.terms import NOUNS, TERMS
+from clusterflow.reports.translations.verification import VERIFICATION
 
 PLACE = "{}"
 """The place of a value in a template."""
@@ -39,7 +40,7 @@ _IDS: Mapping[str, str] = {
 
 def texts() -> Mapping[str, str]:
     """Every template with its Spanish text."""
-    return COMMANDS | CONFIGS | FILE_KEYS | HELP | PARSER | MESSAGES | PREFECT | TERMS
+    return COMMANDS | CONFIGS | FILE_KEYS | HELP | PARSER | MESSAGES | PREFECT | TERMS | VERIFICATION
 
 
 def translated(text: str, language: Language) -> str:
