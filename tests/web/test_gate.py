@@ -281,3 +281,43 @@ def test_a_conditional_go_asks_one_date_for_an_any_of(site: WebWorld) -> None:
     bruno.submit(gate, decision="conditional-go", reason="Soon.", **{"due.either": "2024-06-01"})
     (condition,) = standing.state(site.world.context, "three").conditions
     assert condition.criterion == "either"
+
+
+@pytest.mark.parametrize(
+    ("decision", "more", "shown"),
+    [
+        ("hold", {"until": "2024-02-01"}, "held until February 1, 2024"),
+        ("recycle", {"to_stage": "first"}, "Decided on January 10, 2024: recycle"),
+        ("stop", {}, "stopped"),
+    ],
+)
+def test_every_decision_of_two_people_is_made_and_shown(
+    site: WebWorld, decision: str, more: dict[str, str], shown: str
+) -> None:
+    site.ready()
+    for person in ("mona", "gala"):
+        answer = at_gate(site, person).submit(GATE, decision=decision, reason="We agree.", **more)
+        assert answer.status_code == 200, PageRead(answer.text).text
+    assert "gate.decided" in site.world.kinds()
+    assert shown in PageRead(answer.text).text + PageRead(at_gate(site, "mona").get("/initiatives/one").text).text
+
+
+@pytest.mark.parametrize(("stance", "label"), [("abstain", "I abstain"), ("recuse", "I stand aside")])
+def test_who_abstains_or_stands_aside_counts_for_no_decision(site: WebWorld, stance: str, label: str) -> None:
+    site.ready()
+    mona = at_gate(site, "mona")
+    assert label in mona.shown.text
+    text = PageRead(mona.submit(GATE, decision=stance, reason="Not mine.").text).text
+    assert "Your vote is recorded" in text
+    assert "it counts for no decision" in text
+    assert site.world.kinds()[-1] == "vote.cast"
+
+
+def test_whoever_tries_codes_is_stopped_even_with_the_right_one(make_site: Callable[..., WebWorld]) -> None:
+    site = make_site(proof="code")
+    site.ready()
+    mona = at_gate(site, "mona")
+    answers = [mona.submit(GATE, decision="go", reason="Yes.", code=f"{n:06}").text for n in range(8)]
+    assert "The code is not the one for this gate" in answers[0]
+    assert "Too many codes were tried. Ask for a new one." in answers[-1]
+    assert "vote.cast" not in site.world.kinds()

@@ -17,6 +17,7 @@ from support.pages import PageRead
 from support.web import Browser, WebWorld
 
 from clusterflow.domain.records import RECORDS
+from clusterflow.domain.term_labels import CHOICES
 from clusterflow.intake.record_forms.form import FormField, fields_of
 from clusterflow.intake.workbook.layout import Kind
 from clusterflow.reports.diagram import mermaid
@@ -125,6 +126,7 @@ def test_markup_in_any_field_of_any_record_is_shown_as_text_everywhere(make_site
     pages = dict(crawl(mona))
     assert {path: found for path, html in pages.items() if (found := markup(html))} == {}
     assert [path for path, html in pages.items() if "<script>executed" in html or ">49" in html] == []
+    check_words(pages)
     as_text = [path for path, html in pages.items() if HOSTILE in PageRead(html).text]
     for record in RECORDS:
         place = FACTS if RECORDS[record].of_initiative else SHARED
@@ -134,6 +136,19 @@ def test_markup_in_any_field_of_any_record_is_shown_as_text_everywhere(make_site
     check_mails(site)
     check_markdown(site)
     check_workbook(mona)
+
+
+def check_words(pages: dict[str, str]) -> None:
+    """No term is shown by its English code to a reader of Spanish."""
+    labels = {word: text.es for words in CHOICES.values() for word, text in words.items()}
+    ids = {"management", "board"}  # of bodies
+    codes = {word for word in labels if word not in labels.values()} - ids
+    found = dict[str, set[str]]()
+    for path, html in pages.items():
+        texts = re.findall(r">([^<]+)<", re.sub("<style>.*?</style>", "", html, flags=re.DOTALL))
+        words = re.findall(r"(?<![\w/.@-])[a-z][a-z-]+(?![\w/.@-])", " ".join(texts))
+        found |= {path: here} if (here := codes & set(words)) else {}
+    assert found == {}
 
 
 def check_mails(site: WebWorld) -> None:

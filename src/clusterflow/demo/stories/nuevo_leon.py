@@ -56,7 +56,7 @@ def _critical_mass(tell: Chronicle, calendar: Calendar) -> None:
     )
     for org, name, size, role, speaker in founders:
         tell.member(
-            day(1, 12), org, name, size, speaker=speaker, founder=True, anchor=org == "troqueles", tier=size,
+            day(1, 12), org, name, size, speaker=speaker, founder=True, anchor=org == "troqueles", tier="pleno",
             place="Peñascal", chain_role=role,
         )  # fmt: skip
     tell.member(

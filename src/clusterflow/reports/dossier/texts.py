@@ -19,21 +19,10 @@ SOMEBODY = Text(es="una persona", en="a person")
 WHAT: dict[str, Text] = {
     "trust": Text(es="encuesta de confianza", en="trust survey"),
     "satisfaction": Text(es="encuesta de satisfacción", en="satisfaction survey"),
-    "company": Text(es="empresa", en="company"),
-    "government": Text(es="gobierno", en="government"),
-    "academia": Text(es="academia", en="academia"),
-    "civil-society": Text(es="sociedad civil", en="civil society"),
-    "micro": SIZE[SizeClass.MICRO],
-    "small": SIZE[SizeClass.SMALL],
-    "medium": SIZE[SizeClass.MEDIUM],
-    "large": SIZE[SizeClass.LARGE],
-    "fees": Text(es="cuotas", en="fees"),
-    "services": Text(es="servicios", en="services"),
-    "public-grant": Text(es="subvención pública", en="public grant"),
     "other-private": Text(es="otros ingresos privados", en="other private income"),
     "?": Text(es="desconocido", en="unknown"),
 }
-"""The labels of evidence values."""
+"""What evidence says with a word of its own; other terms have the labels of their records."""
 
 WORDS: dict[str, Text] = {
     "for_deciders": Text(es="Dossier para quienes deciden", en="Dossier for those who decide"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import cache
 
 from sqlalchemy import Connection
 
@@ -13,9 +14,11 @@ from clusterflow.domain.measurement import Evidence
 from clusterflow.domain.records import RECORDS, Record
 from clusterflow.domain.records.base import REGISTRY
 from clusterflow.domain.records.parties import Organisation, Person
-from clusterflow.domain.text import Language
+from clusterflow.domain.term_labels import CHOICES
+from clusterflow.domain.text import Language, Text
 from clusterflow.reports.dossier.texts import SOMEBODY, WHAT
 from clusterflow.reports.explanation import EvidenceLine, GateExplanation
+from clusterflow.rules.mistakes import bare_type
 from clusterflow.store import registry
 from clusterflow.store.people import person_of
 
@@ -24,6 +27,14 @@ PEOPLE = ("seat", "staff", "attendance")
 
 PARTIES = ("membership", "invoice", "payment", "signature", "income", "business", "attendance")
 """Record types whose evidence may be an organisation."""
+
+
+@cache
+def _terms(record: str) -> dict[str, Text]:
+    """The terms that the fields of a record may hold, with their labels; a member has those of its organisation."""
+    classes = [RECORDS[r] for r in (record, *(["organisation"] if record == "membership" else ())) if r in RECORDS]
+    kinds = [bare_type(f.annotation) for cls in classes for f in cls.model_fields.values()]
+    return {word: text for kind in kinds if kind in CHOICES for word, text in CHOICES[kind].items()}
 
 
 class EvidenceNames:
@@ -79,7 +90,8 @@ class EvidenceNames:
         wanted = sorted(ids)
         if record == "stage-visit":
             return self.stages
-        found = {i: WHAT[i].to(self.language) for i in wanted if i in WHAT}
+        terms = {**_terms(record), **WHAT}
+        found = {i: terms[i].to(self.language) for i in wanted if i in terms}
         if record in PARTIES:
             found |= self._called(Organisation, REGISTRY, wanted)
         if record in PEOPLE:
