@@ -287,7 +287,7 @@ def test_a_conditional_go_asks_one_date_for_an_any_of(site: WebWorld) -> None:
     ("decision", "more", "shown"),
     [
         ("hold", {"until": "2024-02-01"}, "held until February 1, 2024"),
-        ("recycle", {"to_stage": "first"}, "Decided on January 10, 2024: recycle"),
+        ("recycle", {"to_stage": "first"}, "Decided on January 10, 2024: back to an earlier stage"),
         ("stop", {}, "stopped"),
     ],
 )
