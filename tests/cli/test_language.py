@@ -28,6 +28,7 @@ from clusterflow.reports.translations.terms import NOUNS
 from clusterflow.rules.ballot import Refusal
 from clusterflow.rules.mistakes import with_article
 from clusterflow.rules.projection import WRONG_CODE
+from clusterflow.services.notifications import budget
 
 from .conftest import Run
 
@@ -152,7 +153,8 @@ ANSWERS = (
 
 
 @pytest.mark.parametrize("words", ANSWERS)
-def test_no_english_stands_in_a_spanish_answer(office: Run, words: str) -> None:
+def test_no_english_stands_in_a_spanish_answer(office: Run, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(budget, "LONGEST_WEEKS", 60)  # a shorter life says it in the same words
     result = office(*words.split(), "--lang", "es")
     assert result.code == 0
     assert ENGLISH_WORDS.findall(result.out.replace("clusterflow", "")) == []

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
+from cyclopts import UnknownCommandError
 from cyclopts.help.formatters import DefaultFormatter
 from cyclopts.help.inline_text import InlineText
 from cyclopts.help.specs import DescriptionRenderer, get_default_command_columns, get_default_parameter_columns
@@ -27,6 +29,9 @@ class HelpConsole(SafeConsole):
     def print(self, *objects: Any, **options: Any) -> None:
         super().print(*(_translate(part) for part in objects), **options)
 
+
+COMMANDS_SHOWN = 8
+"""How many commands an answer to an unknown one names."""
 
 NO_DEFAULT = ("()", "False")
 """Defaults that say nothing: of an option that may be left out, and of a switch."""
@@ -77,7 +82,17 @@ def _translate(part: Any) -> Any:
 
 def in_words(problem: CycloptsError) -> Panel:
     """What the parser could not read."""
-    return CycloptsPanel(translated(str(problem)), title=translated("Error"))
+    text = _unknown_command(problem) if isinstance(problem, UnknownCommandError) else str(problem)
+    return CycloptsPanel(translated(text), title=translated("Error"))
+
+
+def _unknown_command(problem: UnknownCommandError) -> str:
+    """Return Cyclopts' own words. Start-up time: it loads every command, with Prefect, to learn which are shown."""
+    word, *_ = problem.unused_tokens or [""]
+    names = [name for name in problem.app or () if not name.startswith("-")]
+    guess = "".join(f' Did you mean "{name}"?' for name in get_close_matches(word, names, n=1))
+    end = ", ..." if len(names) > COMMANDS_SHOWN else "."
+    return f'Unknown command "{word}".{guess} Available commands: {", ".join(names[:COMMANDS_SHOWN])}{end}'
 
 
 console = HelpConsole(highlight=False, emoji=False)
