@@ -73,6 +73,13 @@ def read_cell(column: Column, value: Any, language: Language, written_in: Langua
 _PERCENTAGE = re.compile(r"([-+]?[\d.,\s]*\d[\d.,\s]*)%")
 
 
+def is_percentage(value: Any) -> bool:
+    """Whether a cell shows a percent sign after a number."""
+    if isinstance(value, FormattedNumber):
+        return value.sign == PERCENT
+    return isinstance(value, str) and _PERCENTAGE.fullmatch(value.strip()) is not None
+
+
 def _without_sign(column: Column, value: Any) -> Any:
     """The number of a cell that shows a percent or currency sign, in the unit of its column."""
     if column.kind in (Kind.WHOLE, Kind.NUMBER) and isinstance(value, str) and (match := _PERCENTAGE.fullmatch(value)):

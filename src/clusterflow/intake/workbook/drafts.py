@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from clusterflow.domain.text import Language
 from clusterflow.intake.workbook.amounts import read_amount
-from clusterflow.intake.workbook.cells import clean_text, read_cell, read_presence
+from clusterflow.intake.workbook.cells import clean_text, is_percentage, read_cell, read_presence
 from clusterflow.intake.workbook.headings import Table
 from clusterflow.intake.workbook.layout import Column, Kind, Sheet
 from clusterflow.intake.workbook.messages import CellMistake, Place, Unreadable, mistake
@@ -29,6 +29,8 @@ class Draft:
     cells: dict[str, int] = field(default_factory=dict)
     head: Draft | None = None
     """The draft of the first record of the row, if this is another one."""
+    percentages: Mapping[str, object] = field(default_factory=dict)
+    """The cells that show a percent sign, by field."""
 
     def at(self, name: str) -> Place:
         """Return the cell of a field, or the row if it has none."""
@@ -128,7 +130,8 @@ def _rows(table: Table, read: ReadResult) -> Iterator[list[Draft]]:
             fields = {name: values[column] for name, column, _ in places[record] if column in values}
             cells = {name: at for name, column, at in places[record] if column in values}
             place = Place(table.name, number)
-            drafts.append(Draft(record, sheet, place, fields, cells, drafts[0] if drafts else None))
+            percentages = {name: row[at] for name, at in cells.items() if at < len(row) and is_percentage(row[at])}
+            drafts.append(Draft(record, sheet, place, fields, cells, drafts[0] if drafts else None, percentages))
         yield drafts
 
 

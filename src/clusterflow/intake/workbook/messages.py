@@ -141,6 +141,8 @@ MESSAGES: dict[str, Text] = {
                    "is in an encoding that cannot be determined; save it as «CSV UTF-8» or as .xlsx"),
     "percent": _t("es un porcentaje y aquí va un número; escríbalo sin el signo %",
                   "is a percentage where a number belongs; write it without the % sign"),
+    "percent_of": _t("es un porcentaje, y la unidad del objetivo es «{unit}»; escriba el número en esa unidad",
+                     "is a percentage, and the unit of the objective is «{unit}»; write the number in that unit"),
     "other_currency": _t("lleva el signo {sign}, y la moneda de la fila es {currency}; escriba el código, como "
                          "1200.50 {example}",
                          "has the sign {sign}, and the currency of the row is {currency}; write the code, as "

@@ -107,3 +107,22 @@ def test_a_member_that_joined_twice_has_two_rows_of_which_none_is_a_repeat() -> 
         ("Aceros", date(2024, 3, 4), None),
     )
     assert summarize(plan).in_words == "Miembros: 2 altas"
+
+
+def test_a_percentage_of_an_objective_in_another_unit_is_a_mistake_in_both_sheets() -> None:
+    objectives = [
+        ("Objetivo", "Id", "Unidad", "Línea base", "Meta", "Desde"),
+        ("Compras", "compras", "% del total", "12 %", "18 %", TODAY),
+        ("Ventas", "ventas", "M MXN", 12, "18 %", TODAY),
+    ]
+    readings = [("Objetivo", "Valor", "Fecha"), ("Compras", "13 %", TODAY), ("Ventas", "14 %", TODAY)]
+    tables, _ = recognize_sheets(
+        open_book("m.xlsx", xlsx({"Objetivos": objectives, "Mediciones": readings}), "es"), "es"
+    )
+    read = read_tables(tables, "es", lambda _: None)
+    plan = plan_import(read, RegistrySnapshot("MX"), "one", TODAY, Answers())
+    advice = "es un porcentaje, y la unidad del objetivo es «M MXN»; escriba el número en esa unidad"
+    assert [str(w.mistake) for w in plan.mistakes] == [
+        f'Mediciones!B3: "14 %" {advice}',
+        f'Objetivos!E3: "18 %" {advice}',
+    ]

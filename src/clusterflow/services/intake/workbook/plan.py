@@ -16,6 +16,7 @@ from clusterflow.domain.records.base import in_force
 from clusterflow.domain.records.governance import Meeting
 from clusterflow.domain.records.labels import label_of
 from clusterflow.domain.records.parties import Organisation
+from clusterflow.domain.records.strategy import Objective
 from clusterflow.domain.text import Language
 from clusterflow.engine.record import Submission
 from clusterflow.intake.workbook.bounds import example_of
@@ -110,12 +111,15 @@ class _Planner:
         self.wrong_places = {w.place for w in plan.mistakes}
         self.reported_columns: set[tuple[str, str]] = set()
         self.days = {m.id: m.valid_from for m in known.latest_of(Meeting)}
+        self.units = {o.id: o.unit for o in known.latest_of(Objective)}
         self.representations = Representations(known, plan.read.drafts)
         self.beside: dict[tuple[str, int | None], list[Draft]] = defaultdict(list)
         self.repeats: dict[tuple[str, int | None], list[tuple[Place, Place]]] = defaultdict(list)
         for draft in plan.read.drafts:
             if draft.head is not None:
                 self.beside[draft.place.sheet, draft.place.row].append(draft)
+            if draft.record == "objective" and draft.fields.get("unit") is not None:
+                self.units[draft.fields.get("id") or ""] = draft.fields["unit"]
             if draft.record == "meeting" and draft.fields.get("id") and draft.fields.get("valid_from"):
                 self.days[draft.fields["id"]] = draft.fields["valid_from"]
 
@@ -123,6 +127,7 @@ class _Planner:
         rows: dict[str, dict[Identity, list[Draft]]] = defaultdict(lambda: defaultdict(list))
         for draft in self.plan.read.drafts:
             self._complete(draft)
+            self._check_percentages(draft)
             identity = self._identity(draft)
             if identity is not None:
                 rows[draft.record][identity].append(draft)
@@ -137,6 +142,15 @@ class _Planner:
         for fact in removed_facts(self.plan.read, self.known, rows, self.today):
             self.plan.removed.append(fact)
             self._settle_removed(fact)
+
+    def _check_percentages(self, draft: Draft) -> None:
+        """Report cells with a percent sign in what an objective counts in another unit, as «18 %» of millions."""
+        named = draft.fields.get({"objective": "id", "reading": "objective"}.get(draft.record, ""))
+        unit = draft.fields.get("unit") or self.units.get(named or "")
+        if unit is None or "%" in unit:
+            return
+        for name, shown in draft.percentages.items():
+            self._wrong(mistake(draft.at(name), shown, "percent_of", self.language, unit=unit))
 
     def _complete(self, draft: Draft) -> None:
         """Fill in what an attendance need not say: its day is that of the meeting, its organisation the person's."""
