@@ -1,4 +1,4 @@
-"""The parts of deployments/compose.yaml as processes of this machine: started, killed, started again."""
+"""The parts of deployments/compose.yaml, each on a host of its own: started, killed, started again."""
 
 from __future__ import annotations
 
@@ -16,14 +16,17 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from .network import Loopback, Network
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass
 class Machines:
-    """Starts the commands of the compose file with its variables; its host names become addresses on loopback."""
+    """Starts the commands of the compose file with its variables; its host names become addresses."""
 
     folder: Path
+    hosts: Network | Loopback
     variables: Mapping[str, str]
     addresses: Mapping[str, str]
     """For each ``host:port`` of the compose file, the address here."""
@@ -47,6 +50,7 @@ class Machines:
         home = self.folder / name
         home.mkdir(exist_ok=True)
         words, environment = self._command(name, known)
+        words = [*self.hosts.words(name), *words]
         with self.log(name).open("ab") as log:
             self.processes[name] = subprocess.Popen(
                 words, env={**environment, "HOME": str(home)}, cwd=home, stdin=subprocess.DEVNULL, stdout=log,
@@ -89,6 +93,7 @@ class Machines:
             **shell,
             **own,
             **self.own,
+            "CLUSTERFLOW_METRICS_HOST": self.hosts.address_of(name),
             "PYTHONUNBUFFERED": "1",
         }
 
@@ -101,10 +106,14 @@ class Machines:
 
 @contextlib.contextmanager
 def machines(
-    folder: Path, variables: Mapping[str, str], addresses: Mapping[str, str], own: Mapping[str, str]
+    folder: Path,
+    hosts: Network | Loopback,
+    variables: Mapping[str, str],
+    addresses: Mapping[str, str],
+    own: Mapping[str, str],
 ) -> Iterator[Machines]:
     """Machines that are all killed at the end."""
-    made = Machines(folder, variables, addresses, own)
+    made = Machines(folder, hosts, variables, addresses, own)
     try:
         yield made
     finally:

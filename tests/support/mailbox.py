@@ -51,13 +51,13 @@ class Mailbox:
 
 
 @contextmanager
-def mail_server(port: int | None = None) -> Iterator[tuple[Mailbox, str]]:
+def mail_server(port: int | None = None, host: str = "127.0.0.1") -> Iterator[tuple[Mailbox, str]]:
     """The mailbox, and its Apprise address."""
     box, port = Mailbox(), port or free_port()
-    controller = Controller(box, hostname="127.0.0.1", port=port)
+    controller = Controller(box, hostname=host, port=port)
     controller.start()
     try:
-        yield box, f"mailto://127.0.0.1:{port}/?from=office@clusterflow.example&mode=insecure"
+        yield box, f"mailto://{host}:{port}/?from=office@clusterflow.example&mode=insecure"
     finally:
         controller.stop()
 

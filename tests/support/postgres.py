@@ -1,4 +1,4 @@
-"""A private PostgreSQL server on loopback, for tests and benchmarks."""
+"""A private PostgreSQL server on loopback or on a network of tests, for tests and benchmarks."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def binaries() -> Path | None:
 
 
 @contextmanager
-def server(programs: Path, *settings: str) -> Iterator[str]:
-    """Start a server and yield ``host:port``. Everybody who can reach it may log in as postgres."""
+def server(programs: Path, *settings: str, address: str = "127.0.0.1") -> Iterator[str]:
+    """Start a server and yield ``host:port``. Everybody in the network of its address may log in as postgres."""
     # PostgreSQL refuses to run as root.
     owner = "postgres" if os.geteuid() == 0 else None
     folder = Path(tempfile.mkdtemp(prefix="clusterflow-pg-"))
@@ -37,10 +37,12 @@ def server(programs: Path, *settings: str) -> Iterator[str]:
         subprocess.run(command, check=True, capture_output=True, cwd=folder, **as_owner)  # type: ignore[call-overload]
 
     run("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
-    options = " ".join([f"-p {port} -k {folder} -c listen_addresses=127.0.0.1", *(f"-c {s}" for s in settings)])
+    with (data / "pg_hba.conf").open("a") as access:
+        access.write("host all all samenet trust\n")
+    options = " ".join([f"-p {port} -k {folder} -c listen_addresses={address}", *(f"-c {s}" for s in settings)])
     run("pg_ctl", "-w", "-l", str(folder / "log"), "-o", options, "start")
     try:
-        yield f"127.0.0.1:{port}"
+        yield f"{address}:{port}"
     finally:
         run("pg_ctl", "-m", "immediate", "stop")
         shutil.rmtree(folder, ignore_errors=True)

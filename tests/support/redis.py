@@ -1,4 +1,4 @@
-"""A private Redis server on loopback."""
+"""A private Redis server on loopback or on a network of tests."""
 
 from __future__ import annotations
 
@@ -23,19 +23,22 @@ class Redis:
     """A server that keeps its data in a folder, so that it can be killed and started again."""
 
     folder: Path
+    host: str
     port: int
     process: subprocess.Popen[bytes] | None = None
 
     @property
     def address(self) -> str:
-        return f"127.0.0.1:{self.port}"
+        return f"{self.host}:{self.port}"
 
     def start(self) -> None:
-        options = ("--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder), "--appendonly", "yes")
-        self.process = subprocess.Popen([str(program()), *options], stdout=subprocess.DEVNULL)
+        options = ("--port", str(self.port), "--bind", self.host, "--dir", str(self.folder), "--appendonly", "yes")
+        # Redis without a password serves loopback only, unless an option allows more.
+        words = [str(program()), *options, "--protected-mode", "no"]
+        self.process = subprocess.Popen(words, stdout=subprocess.DEVNULL)
         for _ in range(1000):
             with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
+                if probe.connect_ex((self.host, self.port)) == 0:
                     break
             time.sleep(0.01)
 
@@ -46,9 +49,9 @@ class Redis:
 
 
 @contextmanager
-def server(folder: Path, port: int | None = None) -> Iterator[Redis]:
+def server(folder: Path, port: int | None = None, host: str = "127.0.0.1") -> Iterator[Redis]:
     """Start a server that keeps its data in a folder."""
-    made = Redis(folder, port or free_port())
+    made = Redis(folder, host, port or free_port())
     made.start()
     try:
         yield made

@@ -44,6 +44,31 @@ PUBLIC_HOLIDAYS = "clusterflow_public_holidays"
 """The option of an engine that names the function for public holidays: ``work_calendar.PublicHolidays``."""
 
 
+_KEEPALIVES = {"idle": 10, "interval": 5, "count": 3}
+SECONDS_TO_NOTICE = 25
+"""After how many seconds each side of a connection to PostgreSQL notices that the machine of the other is gone.
+
+By default Linux takes two hours. So long a server keeps the locks of a machine that lost its power or its network, and
+a machine waits for the answer of a server that is gone.
+"""
+
+_OF_CLIENT: dict[str, int] = {
+    "connect_timeout": SECONDS_TO_NOTICE,
+    "tcp_user_timeout": SECONDS_TO_NOTICE * 1000,
+    **{f"keepalives_{name}": value for name, value in _KEEPALIVES.items()},
+}
+"""The parameters of libpq. An address may have others (``?keepalives_idle=60``)."""
+
+_OF_SERVER = "; ".join(
+    f"SET {name} = {value}"
+    for name, value in {
+        "tcp_user_timeout": f"'{SECONDS_TO_NOTICE}s'",
+        **{f"tcp_keepalives_{name}": str(value) for name, value in _KEEPALIVES.items()},
+    }.items()
+)
+"""Sets the same for the end of the server. It is a statement, because poolers refuse the option of libpq."""
+
+
 @lru_cache(maxsize=32)
 def shared_database(url: str) -> Engine:
     """Return the engine of this process for an address; sharing it keeps its cache of compiled statements."""
@@ -68,7 +93,10 @@ def open_database(url: str) -> Engine:
         address = _parse_address(url)
         address = address.set(drivername=DRIVERS[address.drivername])
         if address.get_backend_name() != "sqlite":
-            return create_engine(address, pool_pre_ping=True)
+            given = {name: value for name, value in _OF_CLIENT.items() if name not in address.query}
+            engine = create_engine(address, pool_pre_ping=True, connect_args=given)
+            event.listen(engine, "connect", _on_postgres_connect)
+            return engine
         engine = create_engine(address, connect_args={"timeout": LOCK_TIMEOUT_SECONDS})
     except (ArgumentError, ValueError, KeyError):  # not an address, or an unknown database or driver
         _, signed, place = url.rpartition("@")
@@ -79,6 +107,12 @@ def open_database(url: str) -> Engine:
     event.listen(engine, "connect", _on_sqlite_connect)
     event.listen(engine, "begin", _begin_immediate)
     return engine
+
+
+def _on_postgres_connect(connection: Any, _: Any) -> None:
+    connection.autocommit = True  # one round trip, without a transaction
+    connection.execute(_OF_SERVER)
+    connection.autocommit = False
 
 
 def _on_sqlite_connect(connection: Any, _: Any) -> None:
