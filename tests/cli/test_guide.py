@@ -20,6 +20,7 @@ import pytest
 
 from clusterflow.cli import cli
 from clusterflow.cli.language import begin
+from clusterflow.services.notifications import budget
 
 from .conftest import Run
 
@@ -86,6 +87,7 @@ def context(run: Run, home: Path, sqlite_template: Path, monkeypatch: pytest.Mon
     for name in ("docs", "configs", "deployments"):
         (home / name).symlink_to(ROOT / name)
     monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr(budget, "LONGEST_WEEKS", 60)  # ``notices budget`` is the same command for a shorter life
     return run
 
 

@@ -49,9 +49,11 @@ def store(kind: str, key: str, content: bytes) -> None:
         with os.fdopen(number, "wb") as file:
             file.write(_digest(content) + b"\n" + content)
         Path(draft).replace(target)
-        files = sorted(target.parent.glob(f"{kind}-*"), key=lambda file: file.stat().st_mtime_ns, reverse=True)
-        for old in files[MOST_FILES[kind] :]:
-            old.unlink(missing_ok=True)
+        files = [file for file in os.scandir(target.parent) if file.name.startswith(f"{kind}-")]
+        if len(files) > MOST_FILES[kind]:
+            files.sort(key=lambda file: file.stat().st_mtime_ns, reverse=True)
+            for old in files[MOST_FILES[kind] :]:
+                Path(old).unlink(missing_ok=True)
 
 
 def _digest(content: bytes) -> bytes:
