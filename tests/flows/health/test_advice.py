@@ -9,12 +9,16 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import chdir
 from pathlib import Path
+from unittest.mock import patch
 from uuid import UUID
 
 import pytest
 from prefect.client.schemas.actions import WorkPoolUpdate
 from prefect.exceptions import ObjectNotFound
+from support.command import run_here
 from support.findings import given, gone
 from support.office import ROOT, until
 
@@ -43,11 +47,17 @@ def follow(advice: str, office: Settings, tmp_path: Path) -> None:
         "HOME": tmp_path, "DATABASE": office.database, "CONFIGS": office.configs, "DEPLOYMENTS": office.deployments,
         "PREFECT_API": office.prefect_api, "PREFECT_AUTH": AUTH,
     }  # fmt: skip
-    shell = os.environ | {f"CLUSTERFLOW_{name}": str(value) for name, value in own.items()}
+    shell = {f"CLUSTERFLOW_{name}": str(value) for name, value in own.items()}
     shell |= {"PREFECT_API_URL": str(office.prefect_api), "PREFECT_API_AUTH_STRING": AUTH}
     program, *rest = shlex.split(advice)
-    command = [str(Path(sys.executable).parent / program), *rest]
-    done = subprocess.run(command, capture_output=True, text=True, env=shell, cwd=tmp_path)
+    with patch.dict(os.environ, shell), chdir(tmp_path):
+        if program == "clusterflow":
+            # On a thread of its own, which has no event loop yet and none of Prefect's settings.
+            with ThreadPoolExecutor(1) as thread:
+                done = thread.submit(run_here, advice).result()
+        else:
+            command = [str(Path(sys.executable).parent / program), *rest]
+            done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
