@@ -8,16 +8,21 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Any, get_args
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine
+from sqlalchemy import Engine, case, select
 from support.search import WITHOUT_SHRINKING
 
-from clusterflow.domain.measurement import UNMEASURED, MetricCall
+from clusterflow.domain.measurement import UNMEASURED, Fold, MetricCall
 from clusterflow.domain.records import RECORDS, Record
 from clusterflow.domain.records.base import STORED
+from clusterflow.domain.records.membership import Membership
 from clusterflow.store import tables
 from clusterflow.store.metrics import measure
+from clusterflow.store.metrics.aggregates import MetricRows, sums_of
+from clusterflow.store.metrics.evidence_rows import evidence_row
+from clusterflow.store.query_scope import Scope
 
 DAYS = ["2022-01-01", "2023-05-01", "2023-07-01", "2024-03-01", "2024-05-01", "2024-06-01", "2024-06-02"]
 NAMES = ["x", "y", "z"]
@@ -287,3 +292,17 @@ def test_changes_since_an_award_are_what_a_person_would_count(
         retained = registry.measure("retained-members", today, label="x")
         assert (retained.low, retained.high) == 2 * ((Fraction(len(named & now), len(now)) if now else None),)
         connection.rollback()
+
+
+@pytest.mark.parametrize("is_joined", [False, True])
+def test_a_choice_in_a_joined_source_may_be_missing_and_so_its_values_are_counted(is_joined: bool) -> None:
+    scope = Scope(everywhere=True)
+    member = scope.latest(Membership)
+    founder = select(member, case((member.c.founder, 1), else_=0).label("flag")).subquery()
+    source = member if is_joined else founder
+    rows = evidence_row(source, Membership, what=source.c.organisation, part=founder.c.flag)
+    if is_joined:
+        rows = rows.join_from(member, founder, founder.c.entry == member.c.entry, isouter=True)
+    call = MetricCall("members", ())
+    (part,) = sums_of(MetricRows(call, rows, frozenset(), Fold.SUM, is_dated=False)).parts
+    assert ("known" in part.layout.names) is is_joined

@@ -212,11 +212,11 @@ def _sums(metric: MetricRows, row: Columns, where: ColumnElement[bool] | None) -
     def counted(value: Any) -> Any:
         return _counted(value, where)
 
-    written = metric.rows.selected_columns
+    written, only = metric.rows.selected_columns, _source_of(metric.rows)
     whole, most = _constant(written["whole"]), _constant(written["most"])
     part, limit = _bare(row["part"]), _bare(row["most"])
     found: dict[str, Any] = {"rows": func.count() if where is None else func.count(case((where, 1)))}
-    if not _is_never_null(written["part"]):
+    if not _is_never_null(written["part"], only):
         found["known"] = func.count(counted(part))
         if isinstance(most, Given):
             unknown = part.is_(None) if where is None else and_(where, part.is_(None))
@@ -231,7 +231,7 @@ def _sums(metric: MetricRows, row: Columns, where: ColumnElement[bool] | None) -
         found["part"] = func.sum(counted(part))
     if metric.fold is Fold.RATIO and isinstance(whole, Given):
         found["whole"] = func.sum(counted(_bare(row["whole"])))
-        if not _is_never_null(written["whole"]):
+        if not _is_never_null(written["whole"], only):
             found["wholes"] = func.count(counted(_bare(row["whole"])))
     found["entered"] = utc_day(func.max(counted(_bare(row["entered_at"]))))
     if metric.is_dated:
@@ -260,15 +260,20 @@ def _is_literal(value: Any) -> TypeGuard[BindParameter[Any]]:
     return isinstance(value, BindParameter) and value.value is not None and not value.required
 
 
-def _is_never_null(value: Any) -> bool:
-    """Whether an expression always has a value: literals, choices between them, their sums, and columns of these."""
+def _is_never_null(value: Any, only: Subquery | None = None) -> bool:
+    """Whether an expression always has a value: literals, choices between them, their sums, and columns of these.
+
+    Args:
+        only: the one source of the rows. A column of a source that is joined to others may be null in some of them.
+    """
     value = _bare(value)
-    if isinstance(value, ColumnClause) and isinstance(value.table, Subquery):
-        return _is_never_null(value.table.element.selected_columns[value.key])
+    if isinstance(value, ColumnClause):
+        query = only.element if only is not None and value.table is only else None
+        return isinstance(query, Select) and _is_never_null(query.selected_columns[value.key])
     if isinstance(value, Case):
         return value.else_ is not None and all(
-            _is_never_null(one) for one in (value.else_, *(t for _, t in value.whens))
+            _is_never_null(one, only) for one in (value.else_, *(t for _, t in value.whens))
         )
     if isinstance(value, BinaryExpression):
-        return value.operator is add and _is_never_null(value.left) and _is_never_null(value.right)
+        return value.operator is add and _is_never_null(value.left, only) and _is_never_null(value.right, only)
     return _is_literal(value)
