@@ -13,14 +13,11 @@ from prefect.states import Completed, Failed
 
 from clusterflow.domain.text import Text, count_words
 from clusterflow.errors import ClusterflowError
-from clusterflow.prefect.dossier_artifact import publish_dossiers, publish_part
 from clusterflow.prefect.names import DOSSIERS, report_run_name
 from clusterflow.prefect.shards import share
 from clusterflow.prefect.steps import failed
 from clusterflow.services.context import Context
 from clusterflow.services.output_folder import Folder
-from clusterflow.services.reports.dossier import active_initiatives
-from clusterflow.services.reports.portfolio import write_portfolio
 
 WRITTEN = Text(es="escritos: {n}", en="written: {n}")
 IN_TROUBLE = Text(es="con problemas: {n}", en="in trouble: {n}")
@@ -37,6 +34,9 @@ async def report(initiative: str | None = None, as_of: date | None = None) -> St
         initiative: the id of one, as `clusterflow status` lists it; empty for all that go on, and the portfolio.
         as_of: a day gone by, to see how things stood then; empty for today.
     """
+    # Start-up time: ``prefect deploy`` and every worker load this module, and plots need matplotlib.
+    from clusterflow.services.reports.portfolio import write_portfolio  # noqa: PLC0415
+
     context = Context.open()
     try:
         folder = Folder.of_reports(context.settings)
@@ -59,6 +59,10 @@ async def _write_dossiers(
     Returns:
         How many were written, and what went wrong with the others, by initiative.
     """
+    # Start-up time, as above.
+    from clusterflow.prefect.dossier_artifact import publish_dossiers, publish_part  # noqa: PLC0415
+    from clusterflow.services.reports.dossier import active_initiatives  # noqa: PLC0415
+
     initiatives = chosen or active_initiatives(context, as_of)
     size = ceil(context.settings.shard / DOSSIERS_TO_REVIEWS)
     job = await share(context, DOSSIERS, initiatives, size, publish_part, as_of)

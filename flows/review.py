@@ -10,11 +10,11 @@ from prefect.client.schemas.objects import State
 
 from clusterflow.domain.text import Text
 from clusterflow.prefect.names import REVIEW, portfolio_run_name
-from clusterflow.prefect.portfolio_artifact import publish_portfolio
 from clusterflow.prefect.publish import Published, publish
 from clusterflow.prefect.reconcile import reconcile
 from clusterflow.prefect.shards import require_all, review_part, share
 from clusterflow.prefect.steps import PUBLISHING, RECONCILING, Steps
+from clusterflow.reports.portfolio.portfolio import Portfolio
 from clusterflow.services import review as review_service
 from clusterflow.services.coming_turns import refresh_coming_turns
 from clusterflow.services.context import Context
@@ -35,7 +35,7 @@ async def review(as_of: date | None = None) -> dict[str, int] | State[Any]:
     context = Context.open()
     steps = Steps(context.language)
     if as_of is not None and as_of < context.clock().date():
-        portfolio = await publish_portfolio(context, as_of)
+        portfolio = await _publish_portfolio(context, as_of)
         steps.report(f"{initiative}: {text}" for initiative, text in portfolio.problems.items())
         return {"initiatives": portfolio.initiatives, "changed": 0, "passes": 0}
     counts = {"initiatives": 0, "changed": 0}
@@ -48,9 +48,16 @@ async def review(as_of: date | None = None) -> dict[str, int] | State[Any]:
     with steps.step(RECONCILING):
         steps.report((await reconcile(context)).problems)
     with steps.step(PUBLISHING_PORTFOLIO):
-        portfolio = await publish_portfolio(context)
+        portfolio = await _publish_portfolio(context)
         steps.report(f"{initiative}: {text}" for initiative, text in portfolio.problems.items())
     return steps.end({**counts, "passes": published.passes})
+
+
+async def _publish_portfolio(context: Context, as_of: date | None = None) -> Portfolio:
+    # Start-up time: ``prefect deploy`` and every worker load this module, and plots need matplotlib.
+    from clusterflow.prefect.portfolio_artifact import publish_portfolio  # noqa: PLC0415
+
+    return await publish_portfolio(context, as_of)
 
 
 async def _review(context: Context, steps: Steps) -> dict[str, int]:

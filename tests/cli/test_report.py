@@ -55,7 +55,7 @@ def test_without_weasyprint_a_sentence_says_what_to_install(office: Run, monkeyp
 def test_no_other_command_imports_what_draws_and_prints() -> None:
     code = (
         "import sys, clusterflow.cli.status, clusterflow.cli.ledger, clusterflow.cli.enrol, clusterflow.cli.evaluate; "
-        "import clusterflow.cli.records, flows.lifecycle; "
+        "import clusterflow.cli.records, flows.lifecycle, flows.review, flows.report, flows.shard, flows.intake; "
         "print(*sorted({'matplotlib', 'weasyprint', 'numpy'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
