@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
+from starlette.routing import Route
 from support.web import Browser, WebWorld
 
 from clusterflow.services import personal_data, sign_in
@@ -184,6 +185,23 @@ def test_a_form_without_the_token_of_its_visitor_changes_nothing(site: WebWorld)
         assert victim.post("/sign-out-everywhere", data={"token": token}).status_code == 403
     assert victim.get("/").url.path == "/"
     assert "vote.cast" not in site.world.kinds()
+
+
+def test_every_form_needs_the_token_of_its_visitor(site: WebWorld) -> None:
+    site.ready()
+    attacker, victim = site.browser("bruno"), site.browser("mona")
+    attacker.open("/me")
+    known = {"initiative": "one", "stage": "first", "record": "membership", "entry:int": "1"}
+    routes = [r for r in site.app.routes if isinstance(r, Route) and "POST" in (r.methods or ())]
+    paths = [re.sub("{([^}]+)}", lambda part: known.get(part[1], "x"), route.path) for route in routes]
+    before = site.world.kinds(), site.facts("membership")
+    for path in paths:
+        for token in ("", attacker.hidden()["token"]):
+            file = {"file": ("members.csv", b"x")} if path.endswith("/workbook") else None
+            assert victim.post(path, data={"token": token}, files=file).status_code == 403, path
+    assert len(paths) > 20
+    assert (site.world.kinds(), site.facts("membership")) == before
+    assert victim.get("/me").url.path == "/me"
 
 
 def test_nobody_can_be_signed_in_as_somebody_else_by_a_foreign_form(site: WebWorld) -> None:
