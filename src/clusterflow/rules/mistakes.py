@@ -20,11 +20,9 @@ from clusterflow.errors import Mistake, quoted, shortened
 
 def nearest(name: str, known: Iterable[str], most: int = 3) -> list[str]:
     """The known names that somebody who wrote ``name`` may have meant, the likeliest first."""
-    from rapidfuzz import fuzz, process  # noqa: PLC0415 - start-up time: only an unknown name needs it
+    from rapidfuzz import process  # noqa: PLC0415 - start-up time: only an unknown name needs it
 
-    found = process.extract(
-        name, sorted(set(known)), scorer=fuzz.WRatio, processor=_as_typed, limit=2 * most, score_cutoff=70
-    )
+    found = process.extract(name, sorted(set(known)), processor=_as_typed, limit=None, score_cutoff=70)
     return [match for match, _, _ in found if _alike(_as_typed(name), _as_typed(match))][:most]
 
 
