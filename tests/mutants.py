@@ -40,8 +40,23 @@ class Part:
 
 
 PARTS = (
-    # Half of the rules are called only through the commands that need them.
-    Part("rules", ("rules/*.py",), ("tests/rules", "tests/engine")),
+    # Half of the rules are called only through the commands and pages that need them.
+    Part(
+        "rules",
+        ("rules/*.py",),
+        (
+            "tests/rules",
+            "tests/engine",
+            "tests/cli/test_dues.py",
+            "tests/configs/test_model_advice.py",
+            "tests/configs/test_rulebooks.py",
+            "tests/reports/test_portfolio.py",
+            "tests/services/calendars/test_calendars.py",
+            "tests/services/notifications/test_codes.py",
+            "tests/services/test_foresight.py",
+            "tests/services/test_processes.py",
+        ),
+    ),
     Part(
         "ledger",
         ("store/ledger.py",),
@@ -58,7 +73,7 @@ PARTS = (
         ("services/notifications/dispatch.py", "services/notifications/sending.py"),
         tuple(
             f"tests/services/notifications/test_{name}.py"
-            for name in ("batching", "dispatch", "failures", "retries", "sending")
+            for name in ("batching", "dispatch", "failures", "hooks", "retries", "sending")
         ),
     ),
 )

@@ -78,6 +78,13 @@ def test_each_unwise_thing_has_its_line(found) -> None:  # type: ignore[no-untyp
     assert {name for _, name in EXPECTED} == set(ADVICE), "every kind of advice is shown"
 
 
+def test_the_reason_names_the_same_values_in_both_languages(tmp_path: Path) -> None:
+    file = tmp_path / "unwise.yaml"
+    file.write_text(MODEL, encoding="utf-8")
+    (large,) = (w for w in warnings_in(file, load_model(file, METRICS), METRICS, OF_RECORD) if w.id == "large-quorum")
+    assert ("9" in large.reason.es, "9" in large.reason.en) == (True, True)
+
+
 @pytest.mark.parametrize(("line", "name"), EXPECTED)
 def test_a_comment_beside_its_line_silences_it(found, line: int, name: str) -> None:  # type: ignore[no-untyped-def]
     lines = MODEL.splitlines()

@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 
 from clusterflow.domain.dues import DuesBasis, DuesBracket, DuesRemark, DuesRemarkKind, Owed, ProRata, Scheme
 from clusterflow.domain.money import Money
+from clusterflow.domain.records.money import DuesAdoption
 from clusterflow.domain.records.parties import Organisation
 from clusterflow.domain.terms import SizeClass
 from clusterflow.domain.text import Text
 from clusterflow.rules.brackets import Bracket, gaps, overlaps
 from clusterflow.rules.dues import Period, Stay, amount_owed, charged_days, invoice_id, year_period
+from clusterflow.rules.invoicing import Books, scheme_for
 
 YEAR = year_period(2024)
 OLD = date(2020, 1, 1)
@@ -242,3 +244,12 @@ def test_every_overlap_and_every_gap_is_found(brackets: list[Bracket]) -> None:
         assert min(n for n, places in falls.items() if {o.one, o.other} <= set(places)) == o.value
     missed = {n for g in gaps(brackets) for n in range(g.first, 21 if g.below is None else g.below)}
     assert missed == {n for n, places in falls.items() if not places}
+
+
+@pytest.mark.parametrize(("last", "shown"), [(date(2022, 12, 31), "2022-12-31"), (None, "…")])
+def test_a_scheme_that_is_not_valid_in_the_year_says_when_it_is(last: date | None, shown: str) -> None:
+    adopted = DuesAdoption.model_validate({"scheme": "s", "from": "2019-01-01"})
+    year = 2024 if last else 2019
+    assert scheme_for(Books(adoptions=[adopted]), {"s": one(1000, valid_to=last)}, year) == DuesRemark(
+        kind=DuesRemarkKind.NOT_VALID, values={"scheme": "s", "year": str(year), "from": "2020-01-01", "to": shown}
+    )

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clusterflow.domain.criterion import Criterion
+from clusterflow.domain.criterion import AnyOf, Criterion
 from clusterflow.domain.measurement import Measurement, MetricCall
 from clusterflow.domain.quantity import Bound, Unit
 from clusterflow.domain.records.activity import Label
@@ -75,6 +75,16 @@ def ruling(rulebook: Rulebook, facts: RulebookFacts = NOTHING, day: date = DAY, 
 )
 def test_a_text_is_met_if_all_of_its_rules_are(numbers: dict[str, int], expected: Ruling) -> None:
     assert ruling(book(text(rule("a"), rule("b"))), **numbers) is expected
+
+
+@pytest.mark.parametrize(
+    ("numbers", "expected"),
+    [({"a": 9, "b": 10}, MET), ({"a": 9, "b": 9}, UNMET), ({"a": 9}, UNKNOWN), ({"b": 10}, MET)],
+)
+def test_an_any_of_is_judged_by_its_parts(numbers: dict[str, int], expected: Ruling) -> None:
+    parts = tuple(Criterion(id=n, metric=n, bound=Bound.parse(">= 10", Unit.COUNT), source="P") for n in ("a", "b"))
+    either = Rule.model_validate({"id": "either", "requirement": AnyOf(id="either", any_of=parts, title=TEXT)})
+    assert ruling(book(text(either)), **numbers) is expected
 
 
 def test_a_rule_counts_only_on_its_own_days() -> None:
