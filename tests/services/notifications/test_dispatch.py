@@ -370,34 +370,3 @@ def test_what_the_calendar_brings_is_reported_once_in_the_readers_language(
         "el sello «ESCA-gold» venció",
         "la estrategia ha terminado",
     ]
-
-
-def test_a_voter_who_lost_every_role_hears_of_the_vote_and_gets_no_way_to_the_initiative(
-    database_url: str, mailbox: tuple[Mailbox, str]
-) -> None:
-    box, address = mailbox
-    roles = (Role.MANAGER, Role.BOARD_CHAIR)
-    w = World(database_url, model(stage("first", (), stated("first"), roles=roles, need=3)))
-    w.context.settings = Settings(database=database_url, configs=CONFIGS, mail=SecretStr(address), proof="none")
-    w.enrol()
-    w.state_figure("first")
-    w.evaluate()
-    w.decide("first", by="mona")
-    w.decide("first", by="bruno")
-    w.record(
-        "seat initiative=one body=management person=mona from=2020-01-01 retract=true",
-        "seat initiative=one body=board person=bruno from=2020-01-01 retract=true",
-    )
-    assert "vote.fell" in w.evaluate()
-    Dispatcher(w.context).run()
-    w.now += timedelta(days=1)
-    Dispatcher(w.context).run()
-    fell = {
-        to.partition("@")[0]: str(mail.get_body(("plain",)).get_content())  # type: ignore[union-attr]
-        for to, mail in box.mails
-        if "counts no longer" in str(mail["Subject"]) or "ya no cuenta" in str(mail["Subject"])
-    }
-    assert {person: "clusterflow explain one first" in text for person, text in fell.items()} == {
-        "mona": True,
-        "bruno": False,
-    }

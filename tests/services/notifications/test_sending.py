@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import timedelta
 from threading import Event
 from typing import Any
 
@@ -12,13 +13,16 @@ from pydantic import SecretStr
 from sqlalchemy import Connection, event, func, select
 from sqlalchemy.exc import OperationalError
 from support.mailbox import Mailbox
-from support.world import World
+from support.world import CONFIGS, World, model, stage, stated
 
 from clusterflow.domain.notice import Notice
+from clusterflow.domain.terms import Role
 from clusterflow.notices.delivery import Answer, Message
 from clusterflow.services.notifications import sending
+from clusterflow.services.notifications.dispatch import Dispatcher
 from clusterflow.services.notifications.pages import Pages
 from clusterflow.services.notifications.sending import Delivery, Sender
+from clusterflow.settings import Settings
 from clusterflow.store import notices
 from clusterflow.store.tables import delivery, notice
 
@@ -182,3 +186,34 @@ def test_a_rehearsal_without_a_mail_server_delivers_nothing(world: World) -> Non
     with world.context.database.connect() as connection:
         (answer,) = connection.execute(select(delivery.c.answer)).scalars()
     assert answer == "no mail server is configured: set CLUSTERFLOW_MAIL"
+
+
+def test_a_voter_who_lost_every_role_hears_of_the_vote_and_gets_no_way_to_the_initiative(
+    sqlite_url: str, mailbox: tuple[Mailbox, str]
+) -> None:
+    box, address = mailbox
+    roles = (Role.MANAGER, Role.BOARD_CHAIR)
+    w = World(sqlite_url, model(stage("first", (), stated("first"), roles=roles, need=3)))
+    w.context.settings = Settings(database=sqlite_url, configs=CONFIGS, mail=SecretStr(address), proof="none")
+    w.enrol()
+    w.state_figure("first")
+    w.evaluate()
+    w.decide("first", by="mona")
+    w.decide("first", by="bruno")
+    w.record(
+        "seat initiative=one body=management person=mona from=2020-01-01 retract=true",
+        "seat initiative=one body=board person=bruno from=2020-01-01 retract=true",
+    )
+    assert "vote.fell" in w.evaluate()
+    Dispatcher(w.context).run()
+    w.now += timedelta(days=1)
+    Dispatcher(w.context).run()
+    fell = {
+        to.partition("@")[0]: str(mail.get_body(("plain",)).get_content())  # type: ignore[union-attr]
+        for to, mail in box.mails
+        if "counts no longer" in str(mail["Subject"]) or "ya no cuenta" in str(mail["Subject"])
+    }
+    assert {person: "clusterflow explain one first" in text for person, text in fell.items()} == {
+        "mona": True,
+        "bruno": False,
+    }
