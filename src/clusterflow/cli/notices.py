@@ -61,7 +61,7 @@ def preview(
             for part in m.holds:
                 lines.add_row("", "", "", "", f"  {part.initiative}: {part.rule}")
     show(lines)
-    show(f"{len(wanted)} messages. What is yet to be recorded or decided is not foreseen; nothing was sent.")
+    show(f"Messages: {len(wanted)}. What is yet to be recorded or decided is not foreseen; nothing was sent.")
 
 
 def _check(first: date, last: date, today: date) -> None:

@@ -185,14 +185,14 @@ def _ask(plan: Plan, answers: Answers) -> Answers:
             )
         return replace(answers, doubles=chosen)
     if plan.removed and answers.removed is None:
-        text = f"{len(plan.removed)} records no longer have a row."
+        text = f"Records that no longer have a row: {len(plan.removed)}."
         return replace(answers, removed=choose(text, "keep", "end", "withdraw"))
     if not plan.emptied or answers.emptied is not None:
-        chosen = choose(f"{len(plan.odd)} values look like a mistake. Keep them as they are?", "keep", "stop")
+        chosen = choose(f"Values that look like a mistake: {len(plan.odd)}. Keep them as they are?", "keep", "stop")
         if chosen == "stop":
             raise NotPossible("nothing was recorded; correct the workbook and import it again")
         return replace(answers, odd="keep")
-    text = f"{len(plan.emptied)} cells are empty, but the registry holds a value."
+    text = f"Empty cells of which the registry holds a value: {len(plan.emptied)}."
     return replace(answers, emptied=choose(text, "keep", "clear"))
 
 

@@ -102,7 +102,8 @@ COMMANDS: dict[str, str] = {
     "{} is not an .xlsx file; name one, as in --to {}.xlsx": "{} no es un archivo .xlsx; indique uno, como --to "
     "{}.xlsx",
     "{} is larger than {} MB; split it and import the parts": "{} pesa más de {} MB; divídalo e importe las partes",
-    "{} values look like a mistake. Keep them as they are?": "{} valores parecen un error. ¿Dejarlos como están?",
+    "Values that look like a mistake: {}. Keep them as they are?": "Valores que parecen un error: {}. ¿Dejarlos como "
+    "están?",
     "nothing was recorded; correct the workbook and import it again": "no se registró nada; corrija el libro e "
     "impórtelo otra vez",
     "no feed has a web address. Let a web server show the folder of CLUSTERFLOW_CALENDARS, and set "
@@ -112,8 +113,8 @@ COMMANDS: dict[str, str] = {
     "Record this?": "¿Registrar esto?",
     "Please answer with one of: {}": "Responda con una de estas palabras: {}",
     "{} «{}» may be {}. Who is it?": "{} «{}» puede ser {}. ¿Quién es?",
-    "{} records no longer have a row.": "{} registros ya no tienen fila.",
-    "{} cells are empty, but the registry holds a value.": "{} celdas están vacías y en el registro hay un valor.",
+    "Records that no longer have a row: {}.": "Registros que ya no tienen fila: {}.",
+    "Empty cells of which the registry holds a value: {}.": "Celdas vacías de las que el registro tiene un valor: {}.",
     "nothing was recorded; answer these questions first: {}": "no se registró nada; responda antes a estas "
     "preguntas: {}",
     "nothing was recorded; answer these questions first:": "no se registró nada; responda antes a estas preguntas:",
@@ -217,8 +218,8 @@ COMMANDS: dict[str, str] = {
     "a year from 1900 to 2999": "un año de 1900 a 2999",
     # notices
     "Notices from {} to {}": "Avisos del {} al {}",
-    "{} messages. What is yet to be recorded or decided is not foreseen; "
-    "nothing was sent.": "{} mensajes. No se prevé lo que falta por registrar o decidir; no se envió nada.",
+    "Messages: {}. What is yet to be recorded or decided is not foreseen; "
+    "nothing was sent.": "Mensajes: {}. No se prevé lo que falta por registrar o decidir; no se envió nada.",
     "Messages to the manager under {}": "Mensajes a la gerencia con el modelo {}",
     "A quarter has {} messages on average, and {} at most.": "Un trimestre tiene {} mensajes en promedio, y {} como "
     "máximo.",
