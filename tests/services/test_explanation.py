@@ -13,7 +13,7 @@ from clusterflow.configs.parameters import WORDS
 from clusterflow.domain.measurement import MetricCall
 from clusterflow.domain.terms import DecisionKind
 from clusterflow.services import gates, review, standing
-from clusterflow.services.explanation import place_of
+from clusterflow.services.explanation import explain, place_of
 from clusterflow.services.reports.dossier import dossier
 
 METRICS = load_metrics(CONFIGS / "metrics.yaml")
@@ -64,3 +64,19 @@ def test_a_condition_that_was_missed_is_not_called_pending(sqlite_url: str) -> N
     review.evaluate(world.context, "one")
     assert [c.status for c in standing.status(world.context, "one").conditions] == ["missed"]
     assert [row[-1] for row in conditions()] == ["missed"]
+
+
+def test_a_vote_that_lost_its_right_is_not_counted_even_before_an_evaluation_records_that(sqlite_url: str) -> None:
+    world = World(sqlite_url, model(stage("first", need=2)))
+    world.enrol()
+    world.state_figure("first")
+    world.evaluate()
+    world.decide("first", by="mona")
+    (before,) = explain(world.context, "one", "first", language="en")
+    assert before.votes == "Votes: go 1 of 2"
+    world.record(
+        "seat initiative=one body=management person=mona from=2020-01-01 retract=true",
+        "seat initiative=one body=board person=mona from=2020-01-01 retract=true",
+    )
+    (after,) = explain(world.context, "one", "first", language="en")
+    assert after.votes == ""

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import Connection
 
-from clusterflow.domain.lifecycle import Stage
+from clusterflow.domain.lifecycle import LifecycleModel, Stage
 from clusterflow.domain.measurement import UNMEASURED, Measurement, MetricCall, MetricDeclaration
 from clusterflow.domain.number_style import numbers_of
-from clusterflow.domain.state import InitiativeState
+from clusterflow.domain.state import InitiativeState, Review, Vote
 from clusterflow.domain.term_labels import CHOICES, TITLE_WORDS
 from clusterflow.domain.text import Language, Text
+from clusterflow.engine.electorate import electorate_of
 from clusterflow.intake.workbook.sheets import OF_RECORD
 from clusterflow.reports.explanation import GateExplanation, explain_gate
 from clusterflow.reports.quorum import votes_so_far
@@ -27,7 +28,7 @@ from clusterflow.services.local_time import end_of_day, today_of
 from clusterflow.store.metrics import evidence, measure
 from clusterflow.store.people import capacities
 from clusterflow.store.pinned_models import load_model
-from clusterflow.store.registry import initiative_records
+from clusterflow.store.registry import calendar_of, initiative_records
 
 
 def explain(
@@ -55,6 +56,7 @@ def explain(
         model = load_model(connection, state.model_hash)
         day = as_of or today_of(connection, [initiative], context.clock())[initiative]
         record = initiative_records(connection, day, [initiative]).get(initiative)
+        today = day if as_of is None and known_at is None else None
         stages = [known_stage(model, stage)] if stage else list(state.at_gate)
         calls = {c.call for s in stages for c in model.stage(s).gate.criteria}
         measured = measure(connection, calls, metrics, day, [initiative], known_at)
@@ -72,7 +74,9 @@ def explain(
                     as_of=day,
                     review=review.id if (review := state.open_review(s)) else None,
                     possible_votes=_possible_votes(connection, state, model.stage(s), day),
-                    votes=votes_so_far(model.stage(s).gate.decided_by, state.standing_votes(review.id), reader)
+                    votes=votes_so_far(
+                        model.stage(s).gate.decided_by, _standing_votes(connection, state, model, review, today), reader
+                    )
                     if review
                     else "",
                     declarations=metrics,
@@ -84,6 +88,18 @@ def explain(
                 )
                 for s in stages
             )
+
+
+def _standing_votes(
+    connection: Connection, state: InitiativeState, model: LifecycleModel, review: Review, today: date | None
+) -> Sequence[Vote]:
+    """Return the votes at a review; of today, without those that lost their right and did not fall yet."""
+    votes = state.standing_votes(review.id)
+    if today is None or not votes:
+        return votes
+    calendar = calendar_of(connection, today, state.initiative)
+    lost = electorate_of(connection, state, model, review, calendar, today).lost
+    return [vote for vote in votes if vote.number not in lost]
 
 
 def _possible_votes(connection: Connection, state: InitiativeState, stage: Stage, day: date) -> int:
