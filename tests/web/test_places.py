@@ -72,3 +72,9 @@ def test_an_older_name_of_a_time_zone_stays_chosen_in_a_correction(site: WebWorl
     mona.open("/me")
     assert "<option selected>America/Buenos_Aires</option>" in mona.shown.text
     assert places.name_of("timezone", "America/Buenos_Aires", "es") == "America/Buenos_Aires"
+
+
+def test_no_help_asks_for_the_code_of_a_place_that_is_chosen_by_its_name() -> None:
+    helps = [f.help for record in RECORDS for f in fields_of(record) if f.codes and f.help]
+    assert len(helps) >= 6
+    assert [h for h in helps if re.search("ISO|IANA|code|código", h.es + h.en)] == []

@@ -159,11 +159,13 @@ def check_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ValueError, OSError, ZoneInfoNotFoundError):
-        raise ValueError(f"no time zone is called «{name}»; accepted: an IANA name, as Europe/Madrid") from None
+        raise ValueError(f"no time zone is called «{name}»; accepted: {TIME_ZONE_ACCEPTED}") from None
     return name
 
 
-TimeZone = Annotated[str, AfterValidator(check_zone), CodesOf("timezone")]
+TIME_ZONE_ACCEPTED = "an IANA name, as Europe/Madrid"
+
+TimeZone = Annotated[str, AfterValidator(check_zone), Accepts(TIME_ZONE_ACCEPTED), CodesOf("timezone")]
 
 
 class Record(Frozen):

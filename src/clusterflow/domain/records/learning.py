@@ -28,9 +28,7 @@ class LearningSeries(Span):
 
     id: Slug
     title: str = Field(min_length=1, max_length=300)
-    timezone: TimeZone = Field(
-        default="UTC", description="IANA name of the time zone in which its sessions are announced"
-    )
+    timezone: TimeZone = Field(default="UTC", description="the time zone in which its sessions are announced")
 
 
 class LearningSession(Span):

@@ -83,16 +83,14 @@ class Person(Span):
     language: NoticeLanguage | None = Field(
         default=None, description="language of their notices, and of answers on the command line"
     )
-    timezone: TimeZone | None = Field(
-        default=None, description="IANA name of their time zone, if it differs from the initiative's"
-    )
+    timezone: TimeZone | None = Field(default=None, description="their time zone, if it differs from the initiative's")
     country: Country | None = Field(
         default=None,
-        description="ISO 3166 code of the country whose holidays they have, if it differs from the initiative's",
+        description="the country whose holidays they have, if it differs from the initiative's",
     )
     subdivision: Subdivision | None = Field(
         default=None,
-        description="ISO 3166-2 code of the region whose holidays they have, if it differs from the initiative's",
+        description="the region whose holidays they have, if it differs from the initiative's",
     )
     digest_day: Weekday | None = Field(default=None, description="day of their weekly digest")
 
@@ -149,12 +147,10 @@ class Initiative(Span):
     id: Slug
     name: str = Field(min_length=1, max_length=200)
     country: Country
-    subdivision: Subdivision | None = Field(
-        default=None, description="ISO 3166-2 code of the region whose holidays are kept, as ES-CT"
-    )
+    subdivision: Subdivision | None = Field(default=None, description="the region whose holidays are kept")
     place: str | None = None
     sector: str | None = None
-    timezone: TimeZone = Field(default="UTC", description="IANA name of the time zone of its days")
+    timezone: TimeZone = Field(default="UTC", description="the time zone of its days")
     language: Language | None = Field(default=None, description="language of its reports, feeds and workbooks")
     office: Slug | None = None
     host: OrganisationId | None = None

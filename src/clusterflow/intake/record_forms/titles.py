@@ -132,21 +132,19 @@ HELP: dict[str, str] = {
     "of its place, in degrees east": "de su lugar, en grados este",
     "what it does in the value chain of the cluster": "qué hace en la cadena de valor del clúster",
     "language of their notices, and of answers on the command line": "idioma de sus avisos y páginas",
-    "IANA name of their time zone, if it differs from the initiative's": "nombre IANA de su huso horario, si es otro "
+    "their time zone, if it differs from the initiative's": "su huso horario, si es otro que el de la iniciativa",
+    "the country whose holidays they have, if it differs from the initiative's": "el país de sus feriados, si es otro "
     "que el de la iniciativa",
-    "ISO 3166 code of the country whose holidays they have, if it differs from the initiative's": "código ISO 3166 del "
-    "país de sus feriados, si es otro que el de la iniciativa",
-    "ISO 3166-2 code of the region whose holidays they have, if it differs from the initiative's": "código ISO 3166-2 "
-    "de la región de sus feriados, si es otra que la de la iniciativa",
+    "the region whose holidays they have, if it differs from the initiative's": "la región de sus feriados, si es otra "
+    "que la de la iniciativa",
     "day of their weekly digest": "día de su resumen semanal",
     "name of the channel in the office's settings: mail, telegram, whatsapp": "nombre del canal en los ajustes de la "
     "oficina: mail, telegram, whatsapp",
     "their address there: a telephone number, a chat; empty: the e-mail address of the registry": "su dirección en "
     "él: un teléfono, un chat; vacío: el correo del registro",
     "1 is tried first": "el 1 se intenta primero",
-    "ISO 3166-2 code of the region whose holidays are kept, as ES-CT": "código ISO 3166-2 de la región cuyos feriados "
-    "se guardan, como ES-CT",
-    "IANA name of the time zone of its days": "nombre IANA del huso horario de sus días",
+    "the region whose holidays are kept": "la región cuyos feriados se guardan",
+    "the time zone of its days": "el huso horario de sus días",
     "language of its reports, feeds and workbooks": "idioma de sus informes, calendarios y libros",
     "organisation for which the seat is held": "organización por la que ocupa el puesto",
     "the decider who has the vote": "quien tiene el voto en la puerta",
@@ -176,8 +174,7 @@ HELP: dict[str, str] = {
     "the currency of which one unit is converted": "la moneda de la que se convierte una unidad",
     "the currency that it is converted to": "la moneda a la que se convierte",
     "units of the quote for one unit of the base": "cuántas unidades de la segunda moneda vale una de la primera",
-    "IANA name of the time zone in which its sessions are announced": "nombre IANA del huso horario en que se "
-    "anuncian sus sesiones",
+    "the time zone in which its sessions are announced": "el huso horario en que se anuncian sus sesiones",
     "position in the series, from 1": "lugar en la serie, desde 1",
     "start on the clock of the series: 09:30": "comienzo, en la hora de la serie: 09:30",
     "mean of the answers from 1 to 5, in thousandths: 3.85 is 3850": "media de las respuestas, de 1 a 5: 3.85",
