@@ -6,11 +6,12 @@ pictures``.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from pathlib import Path
 
-from browser.test_web import INITIATIVE, _context, story_file
+from browser.test_web import GATE, INITIATIVE, _context, story_file
 from playwright.async_api import Browser, ConsoleMessage, Locator, Page, expect
 from sqlalchemy import update
 from support.pictures import make_small
@@ -18,8 +19,11 @@ from support.ports import free_port
 from support.web import served
 
 from clusterflow.domain.records import RECORDS
+from clusterflow.engine.submissions import Delivery
+from clusterflow.intake.json_lines import read_value
 from clusterflow.services import sign_in
 from clusterflow.services.context import Context
+from clusterflow.services.intake import submissions
 from clusterflow.store import tables
 from clusterflow.store.registry import current
 from clusterflow.web.app import build_app
@@ -86,14 +90,20 @@ async def visit(browser: Browser, context: Context, person: str, size: dict[str,
 async def test_a_year_on_the_pages(story_file: Path, tmp_path: Path, chrome: Browser) -> None:
     file, port = tmp_path / "clusterflow.db", free_port()
     file.write_bytes(story_file.read_bytes())
-    context = _context(
-        file, web_port=port, web_address=f"http://127.0.0.1:{port}", home=tmp_path, personal_data="names"
-    )
+    settings = {
+        "web_port": port, "web_address": f"http://127.0.0.1:{port}", "home": tmp_path, "personal_data": "names"
+    }  # fmt: skip
+    context = _context(file, **settings)
     with context.database.begin() as connection:
         # All notices of these years were sent.
         connection.execute(
             update(tables.chain).values(published=tables.chain.c.version, told=tables.chain.c.version, notifiable=0)
         )
+    bad = json.dumps(
+        {"record": "membership", "initiative": INITIATIVE, "organisation": "laminados", "from": "2026-10-01"}
+    )
+    delivery = Delivery("event:1", "padron.example", bad, tuple(read_value(json.loads(bad), "line 1")))
+    list(submissions.receive(context, [delivery]))
     with served(build_app(context), port):
         stranger = Visit(await chrome.new_page(viewport=TELEPHONE, locale="es"))  # type: ignore[arg-type]
         await stranger.page.goto(context.settings.site)
@@ -113,6 +123,13 @@ async def test_a_year_on_the_pages(story_file: Path, tmp_path: Path, chrome: Bro
     assert [s.valid_to for s in seats if s.valid_from.year == 2026 and s.person == "nl-nora"] == [today]
     assert [v.complaints for v in (stranger, manager, staff)] == [[], [], []]
     context.database.dispose()
+    # Where the office wants a code with each decision, the form asks for it.
+    strict = _context(file, **settings, proof="code")
+    with served(build_app(strict), port):
+        decider = await visit(chrome, strict, MANAGER, TELEPHONE)
+        await ask_for_a_code(decider)
+    assert decider.complaints == []
+    strict.database.dispose()
 
 
 async def read_the_initiative(manager: Visit) -> None:
@@ -181,6 +198,11 @@ async def look_through_the_facts(manager: Visit) -> None:
     await manager.picture("workbook")
     await page.goto(re.sub("/initiatives.*", "/me", base))
     await manager.picture("account")
+    async with page.expect_console_message():  # Chromium reports the missing page
+        await page.goto(re.sub("/initiatives.*", "/initiatives/unknown", base))
+    await expect(page.get_by_role("link", name="Mi trabajo").last).to_be_visible()
+    await manager.picture("error")
+    assert "status of 404" in manager.complaints.pop()
 
 
 async def give_and_end_a_role(staff: Visit) -> None:
@@ -213,8 +235,27 @@ async def look_through_the_office(staff: Visit) -> None:
     await expect(page.get_by_role("heading", name="Mensajes")).to_be_visible()
     assert await page.get_by_role("row").count() > 1
     await staff.picture("notices")
+    await page.goto(f"{site}/office")
+    await page.locator("a[href^='/office/submissions/']").first.click()
+    await expect(page.get_by_text("laminados").first).to_be_visible()
+    await staff.picture("refusal")
     await page.goto(f"{site}/office/enrolment")
     await staff.picture("enrolment")
     for name, path in (("members", "facts/membership"), ("dues", "dues?year=2025"), ("plots", "plots")):
         await page.goto(f"{site}/initiatives/{INITIATIVE}/{path}")
         await staff.picture(name)
+
+
+async def ask_for_a_code(decider: Visit) -> None:
+    """A decision with a wrong code comes back with all that was typed; then a new code is asked for."""
+    page = decider.page
+    await page.goto(re.sub("/$", GATE, page.url))
+    await page.get_by_role("radio", name="Adelante", exact=False).first.check()
+    await page.get_by_label("Motivo").fill("La estrategia está aprobada.")
+    await page.get_by_label("Código de un solo uso").fill("AAAA-AAAA")
+    await decider.click("button", "Registrar mi decisión")
+    await expect(page.locator("#code-mistake")).to_be_visible()
+    await expect(page.get_by_label("Motivo")).to_have_value("La estrategia está aprobada.")
+    await decider.picture("code", page.locator(".field:has(#reason)"))
+    await decider.click("button", "Enviarme un código nuevo")
+    await expect(page.get_by_role("heading", name="El código va en camino")).to_be_visible()
