@@ -184,6 +184,17 @@ def test_a_delegate_chooses_in_whose_name_the_vote_is(site: WebWorld) -> None:
     assert "Decided on January 10, 2024: go" in " ".join(mona.shown.text.split())
 
 
+def test_a_vote_that_lost_its_right_is_not_shown_even_before_an_evaluation_records_that(site: WebWorld) -> None:
+    site.ready()
+    at_gate(site, "mona").submit(GATE, decision="go", reason="Both are done.")
+    bruno = site.browser("bruno")
+    assert "Votos: adelante 1 de 2" in bruno.open(GATE).text
+    site.world.record("seat initiative=one body=board person=mona from=2020-01-01 retract=true")
+    page = bruno.open(GATE)
+    assert "Votos:" not in page.text
+    assert "Both are done." not in page.text
+
+
 def test_nobody_votes_in_a_name_that_was_not_delegated(site: WebWorld) -> None:
     site.ready()
     mona = at_gate(site, "mona")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
 
@@ -25,6 +25,7 @@ from clusterflow.store.people import (
     registered_aliases,
     select_eligible,
 )
+from clusterflow.store.registry import calendar_of
 
 
 class Register:
@@ -60,6 +61,18 @@ def electorates_of(
     """Return the electorate of each open review at which somebody has voted, by review."""
     voted = [r for r in state.open_reviews if state.standing_votes(r.id)]
     return {r.id: electorate_of(connection, state, model, r, calendar, today) for r in voted}
+
+
+def valid_votes(
+    connection: Connection, state: InitiativeState, model: LifecycleModel, review: Review, today: date
+) -> Sequence[Vote]:
+    """Return the votes at a review without those that lost their right today and fall at the next evaluation."""
+    votes = state.standing_votes(review.id)
+    if not votes:
+        return votes
+    calendar = calendar_of(connection, today, state.initiative)
+    lost = electorate_of(connection, state, model, review, calendar, today).lost
+    return [vote for vote in votes if vote.number not in lost]
 
 
 def electorate_of(

@@ -24,7 +24,7 @@ SPANISH = {
     "delegation": "no hay una delegación vigente a esa persona",
     "veto": "esa persona no tiene derecho de veto en esta puerta",
     "override": "esa persona no puede dejar pasar en esta puerta lo que bloquea, o no hay nada que dejar pasar",
-    "four-eyes": "aquí no decide quien pidió la revisión o registró hechos desde que empezó la etapa",
+    "four-eyes": "aquí no decide quien pidió la revisión o registró datos desde que empezó la etapa",
     "code": "el código no es el que se envió para esta puerta, esta persona y estos hallazgos",
     "locked": "se probaron demasiados códigos; pida uno nuevo (clusterflow send-code)",
     "stale": "los hallazgos cambiaron desde que se abrió el formulario: mire la tabla de nuevo y decida otra vez",

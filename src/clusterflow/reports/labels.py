@@ -139,7 +139,7 @@ WORDS: dict[str, Text] = {
     "votes": Text(es="Votos", en="Votes"),
     "bold_blocks": Text(es="En negrita, lo que bloquea.", en="In bold: what blocks."),
     "all_of_it": Text(es="Todo sobre esta puerta", en="All about this gate"),
-    "late": Text(es="se apoya en hechos registrados después de ese día", en="rests on facts entered after that day"),
+    "late": Text(es="se apoya en datos registrados después de ese día", en="rests on facts entered after that day"),
     "nothing": Text(es="Nada.", en="Nothing."),
     "under_watch": Text(es="todo alcanzado; bajo observación", en="all achieved; under watch"),
     "decision_waits": Text(es="decisión", en="decision"),

@@ -34,7 +34,7 @@ _EACH = Text(es="al menos {} de: {}", en="at least {} for: {}")
 _VETO = Text(es="veto: {}", en="veto: {}")
 _OVERRIDE = Text(es="puede dejar pasar lo que bloquea: {}", en="may override what blocks: {}")
 _OVERRIDE_NEVER = Text(es="nunca lo deja pasar: {}", en="never overrides: {}")
-_FOUR_EYES = Text(es="no decide quien pidió la revisión o registró hechos", en="not who asked for it or recorded facts")
+_FOUR_EYES = Text(es="no decide quien pidió la revisión o registró datos", en="not who asked for it or recorded facts")
 
 
 _OFFICE_AFTER = Text(es="sin acuerdo, tras {} días decide la oficina", en="undecided after {} days: the office")

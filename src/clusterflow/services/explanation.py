@@ -7,13 +7,13 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection
 
-from clusterflow.domain.lifecycle import LifecycleModel, Stage
+from clusterflow.domain.lifecycle import Stage
 from clusterflow.domain.measurement import UNMEASURED, Measurement, MetricCall, MetricDeclaration
 from clusterflow.domain.number_style import numbers_of
 from clusterflow.domain.state import InitiativeState, Review, Vote
 from clusterflow.domain.term_labels import CHOICES, TITLE_WORDS
 from clusterflow.domain.text import Language, Text
-from clusterflow.engine.electorate import electorate_of
+from clusterflow.engine.electorate import valid_votes
 from clusterflow.intake.workbook.sheets import OF_RECORD
 from clusterflow.reports.explanation import GateExplanation, explain_gate
 from clusterflow.reports.quorum import votes_so_far
@@ -28,7 +28,7 @@ from clusterflow.services.local_time import end_of_day, today_of
 from clusterflow.store.metrics import evidence, measure
 from clusterflow.store.people import capacities
 from clusterflow.store.pinned_models import load_model
-from clusterflow.store.registry import calendar_of, initiative_records
+from clusterflow.store.registry import initiative_records
 
 
 def explain(
@@ -56,7 +56,13 @@ def explain(
         model = load_model(connection, state.model_hash)
         day = as_of or today_of(connection, [initiative], context.clock())[initiative]
         record = initiative_records(connection, day, [initiative]).get(initiative)
-        today = day if as_of is None and known_at is None else None
+        is_now = as_of is None and known_at is None
+
+        def votes_at(review: Review) -> Sequence[Vote]:
+            if is_now:
+                return valid_votes(connection, state, model, review, day)
+            return state.standing_votes(review.id)
+
         stages = [known_stage(model, stage)] if stage else list(state.at_gate)
         calls = {c.call for s in stages for c in model.stage(s).gate.criteria}
         measured = measure(connection, calls, metrics, day, [initiative], known_at)
@@ -74,11 +80,7 @@ def explain(
                     as_of=day,
                     review=review.id if (review := state.open_review(s)) else None,
                     possible_votes=_possible_votes(connection, state, model.stage(s), day),
-                    votes=votes_so_far(
-                        model.stage(s).gate.decided_by, _standing_votes(connection, state, model, review, today), reader
-                    )
-                    if review
-                    else "",
+                    votes=votes_so_far(model.stage(s).gate.decided_by, votes_at(review), reader) if review else "",
                     declarations=metrics,
                     evidence=lambda call: (
                         evidence(connection, call, initiative, day, known_at) if with_evidence else ()
@@ -88,18 +90,6 @@ def explain(
                 )
                 for s in stages
             )
-
-
-def _standing_votes(
-    connection: Connection, state: InitiativeState, model: LifecycleModel, review: Review, today: date | None
-) -> Sequence[Vote]:
-    """Return the votes at a review; of today, without those that lost their right and did not fall yet."""
-    votes = state.standing_votes(review.id)
-    if today is None or not votes:
-        return votes
-    calendar = calendar_of(connection, today, state.initiative)
-    lost = electorate_of(connection, state, model, review, calendar, today).lost
-    return [vote for vote in votes if vote.number not in lost]
 
 
 def _possible_votes(connection: Connection, state: InitiativeState, stage: Stage, day: date) -> int:

@@ -123,10 +123,10 @@ TEXTS: dict[str, Text] = {
     "older": Text(es="Más antiguo", en="Older"),
     "plots": Text(es="Gráficos", en="Plots"),
     "numbers": Text(es="Los números", en="The numbers"),
-    "no_plots": Text(es="Todavía no hay hechos que dibujar.", en="There are no facts to draw yet."),
+    "no_plots": Text(es="Todavía no hay datos que dibujar.", en="There are no facts to draw yet."),
     "plot_numbers": Text(es="Ver los números: {caption}", en="See the numbers: {caption}"),
     "plot_without_numbers": Text(
-        es="Con los hechos registrados todavía no hay un número.", en="The recorded facts give no number yet."
+        es="Con los datos registrados todavía no hay un número.", en="The recorded facts give no number yet."
     ),
     "calendar_feed": Text(es="Recibir estas fechas en su calendario", en="Get these dates in your calendar"),
     "model": Text(es="Modelo", en="Model"),
@@ -141,7 +141,7 @@ TEXTS: dict[str, Text] = {
         en="What “blocks” must be met to go on. What “warns” or “informs” helps to decide, and holds nothing back.",
     ),
     "evidence": Text(es="En qué se apoya", en="Evidence"),
-    "no_evidence": Text(es="No hay hechos registrados.", en="No facts are recorded."),
+    "no_evidence": Text(es="No hay datos registrados.", en="No facts are recorded."),
     "help": Text(es="Qué ayudaría", en="What would help"),
     "see_and_record": Text(es="Ver y registrar", en="See and record"),
     "mended_by": Text(es="Puede remediarlo", en="Can be corrected by"),
@@ -261,7 +261,7 @@ TEXTS: dict[str, Text] = {
         es="Usted no puede dejar pasar ese criterio en esta puerta.", en="You may not let that criterion pass here."
     ),
     "refused_four_eyes": Text(
-        es="Aquí no decide quien pidió la revisión o registró hechos desde que empezó la etapa.",
+        es="Aquí no decide quien pidió la revisión o registró datos desde que empezó la etapa.",
         en="People who asked for the review, or recorded facts since the stage began, do not decide here.",
     ),
     "refused_term": Text(

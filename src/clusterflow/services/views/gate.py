@@ -9,6 +9,7 @@ from clusterflow.domain.lifecycle import DecidedBy, LifecycleModel
 from clusterflow.domain.state import InitiativeState, Vote
 from clusterflow.domain.terms import Answer, DecisionKind, Role, Stance
 from clusterflow.domain.text import Frozen, Language
+from clusterflow.engine.electorate import valid_votes
 from clusterflow.reports.explanation import CriterionLine, GateExplanation, GroupLine, OpenRequirement
 from clusterflow.reports.quorum import quorum, votes_so_far
 from clusterflow.reports.status import title_of
@@ -113,17 +114,19 @@ def gate_page(context: Context, initiative: str, stage: str, person: str, langua
         names = {p: naming_voices.person(p) or p for p in speakers}
         # A gate that was decided still shows the votes that decided it.
         last = review or next((r for r in reversed(state.reviews) if r.stage == stage), None)
-        standing_votes = state.standing_votes(last.id) if last else ()
-        lines = _votes(model, rule, standing_votes, set(aliases.values()), naming, language)
+        votes: Sequence[Vote] = state.standing_votes(last.id) if last else ()
+        if review is not None:
+            votes = valid_votes(connection, state, model, review, gate.as_of)
+        lines = _votes(model, rule, votes, set(aliases.values()), naming, language)
         gate = naming.explained(gate)
-    deciders = {v.decider for v in standing_votes}
+    deciders = {v.decider for v in votes}
     unmet = tuple(_open(unit) for unit in gate.units if unit.answer is not Answer.MET)
     return GatePage(
         gate=gate,
         review=review.id if review else None,
         opened_on=review.opened_on if review else None,
         quorum=quorum(rule, language),
-        tally=votes_so_far(rule, standing_votes, language),
+        tally=votes_so_far(rule, votes, language),
         need=rule.need,
         votes=lines,
         voices=_voices(eligible, names, aliases, deciders),
