@@ -102,7 +102,7 @@ async def test_a_year_on_the_pages(story_file: Path, tmp_path: Path, chrome: Bro
     bad = json.dumps(
         {"record": "membership", "initiative": INITIATIVE, "organisation": "laminados", "from": "2026-10-01"}
     )
-    delivery = Delivery("event:1", "padron.example", bad, tuple(read_value(json.loads(bad), "line 1")))
+    delivery = Delivery("event:1", "padron.example", bad, tuple(read_value(json.loads(bad), "padron.example")))
     list(submissions.receive(context, [delivery]))
     with served(build_app(context), port):
         stranger = Visit(await chrome.new_page(viewport=TELEPHONE, locale="es"))  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""Countries, regions and time zones are chosen by their names in the reader's language, and stored by their codes."""
+"""Countries, regions, time zones and currencies are chosen by name in the reader's language, and stored by code."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ def offered(html: str, field: str) -> dict[str, str]:
 
 def test_the_declarations_say_which_fields_are_places() -> None:
     fields = {(record, name) for record, cls in RECORDS.items() for name in cls.model_fields}
-    assert {(r, n): n for r, n in fields if n in ("country", "subdivision", "timezone")} == PLACES
+    places_of = {(r, n): n for r, n in fields if n in ("country", "subdivision", "timezone")}
+    assert places_of | {("exchange-rate", name): "currency" for name in ("base", "quote")} == PLACES
 
 
 @pytest.mark.parametrize("language", NOTICE_LANGUAGES)
@@ -36,17 +37,23 @@ def test_every_form_that_asks_for_a_place_offers_names_in_the_language_of_its_re
 ) -> None:
     site.world.record(f"person id=olga name=Olga email=olga@agency.example from=2020-01-01 language={language}")
     site.world.context.settings = site.world.context.settings.model_copy(update={"administrators": "olga"})
-    olga, names = site.browser("olga"), {"country": dict[str, str](), "timezone": dict[str, str]()}
+    olga, names = (
+        site.browser("olga"),
+        {"country": dict[str, str](), "timezone": dict[str, str](), "currency": dict[str, str]()},
+    )
     for path, field in (
         ("/me", "timezone"), ("/office/enrolment", "timezone"), ("/office/enrolment", "country"),
         *((f"{'/initiatives/one' if RECORDS[r].of_initiative else '/registry'}/facts/{r}/new", f)
           for (r, f), codes in PLACES.items() if codes != "subdivision"),
     ):  # fmt: skip
         olga.open(path)
-        names[field] = offered(olga.shown.text, field)
-        assert names[field] == dict(places.choices_of(field, language)), path
+        codes = field if field in names else "currency"
+        names[codes] = offered(olga.shown.text, field)
+        assert names[codes] == dict(places.choices_of(codes, language)), path
     assert names["country"]["MX"] == MEXICO[language]
     assert names["timezone"]["America/Monterrey"] == f"{MEXICO[language]}: Monterrey"
+    assert "MXN" not in names["currency"]["MXN"]
+    assert len(names["currency"]) > 150
     assert len(names["country"]) > 240
     assert len(names["timezone"]) > 400
 

@@ -31,7 +31,7 @@ class Accepts(NamedTuple):
 class CodesOf(NamedTuple):
     """Marks a field whose values are the codes of a public list, so that a form can offer them by name."""
 
-    list: Literal["country", "subdivision", "timezone"]
+    list: Literal["country", "subdivision", "timezone", "currency"]
 
 
 class StoredContext:
@@ -107,7 +107,11 @@ def _known_currency(code: str, info: ValidationInfo) -> str:
 CURRENCY_ACCEPTED = "a currency's three capital letters by ISO 4217, as MXN"
 
 CurrencyCode = Annotated[
-    str, StringConstraints(pattern=r"^[A-Z]{3}$"), AfterValidator(_known_currency), Accepts(CURRENCY_ACCEPTED)
+    str,
+    StringConstraints(pattern=r"^[A-Z]{3}$"),
+    AfterValidator(_known_currency),
+    Accepts(CURRENCY_ACCEPTED),
+    CodesOf("currency"),
 ]
 
 DAY_ACCEPTED = "a day as YYYY-MM-DD"

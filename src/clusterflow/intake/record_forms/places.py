@@ -1,4 +1,4 @@
-"""Countries, regions and time zones by code, with their names in the language of a reader."""
+"""Countries, regions, time zones and currencies by code, with their names in the language of a reader."""
 
 from __future__ import annotations
 
@@ -42,11 +42,18 @@ def time_zones(language: NoticeLanguage) -> Choices:
     return _sorted(found)
 
 
+@cache
+def currencies(language: NoticeLanguage) -> Choices:
+    """The currencies of ISO 4217; names are from the CLDR."""
+    names = Locale.parse(language).currencies
+    return _sorted({c.alpha_3: names.get(c.alpha_3, c.name) for c in pycountry.currencies})
+
+
 def choices_of(codes: str, language: NoticeLanguage, country: str = "") -> Choices:
     """The codes of a list; of the regions, those of one country."""
     if codes == "subdivision":
         return subdivisions(country)
-    return countries(language) if codes == "country" else time_zones(language)
+    return {"country": countries, "timezone": time_zones, "currency": currencies}[codes](language)
 
 
 def name_of(codes: str, code: str, language: NoticeLanguage) -> str:
