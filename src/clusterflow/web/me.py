@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from clusterflow.domain.term_labels import WEEKDAY
 from clusterflow.domain.text import NOTICE_LANGUAGES
 from clusterflow.errors import Mistakes, NotPossible
-from clusterflow.intake.record_forms.places import time_zones
+from clusterflow.intake.record_forms.public_codes import time_zones
 from clusterflow.services import api_tokens, calendar_feeds, profile
 from clusterflow.web.render import page
 from clusterflow.web.request import GUESSES_PER_CLIENT, Form, client_of, signed_in, site_of, visitor_of

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from clusterflow.errors import Mistakes, NotPossible, UnknownName
-from clusterflow.intake.record_forms.places import countries, time_zones
+from clusterflow.intake.record_forms.public_codes import countries, time_zones
 from clusterflow.reports.translations import mistake_text
 from clusterflow.rules.stage_progress import Wait
 from clusterflow.services import access

@@ -19,7 +19,7 @@ from clusterflow.domain.records.base import REGISTRY
 from clusterflow.domain.records.labels import NAMED_BY, label_of
 from clusterflow.domain.text import FORBIDDEN_CHARACTERS, Frozen, Language
 from clusterflow.intake.record_forms.form import FormField, fields_of, is_happening
-from clusterflow.intake.record_forms.places import name_of
+from clusterflow.intake.record_forms.public_codes import name_of
 from clusterflow.intake.workbook.layout import Kind, in_words
 from clusterflow.rules.mistakes import reference_fields
 from clusterflow.services.context import Context

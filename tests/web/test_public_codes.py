@@ -11,7 +11,7 @@ from support.web import WebWorld
 
 from clusterflow.domain.records import RECORDS
 from clusterflow.domain.text import NOTICE_LANGUAGES, NoticeLanguage
-from clusterflow.intake.record_forms import places
+from clusterflow.intake.record_forms import public_codes
 from clusterflow.intake.record_forms.form import fields_of
 
 PLACES = {(record, f.name): f.codes for record in RECORDS for f in fields_of(record) if f.codes}
@@ -25,7 +25,7 @@ def offered(html: str, field: str) -> dict[str, str]:
     return {code: unescape(name) for code, name in re.findall(r'<option value="([^"]+)"[^>]*>([^<]*)<', found[0])}
 
 
-def test_the_declarations_say_which_fields_are_places() -> None:
+def test_the_declarations_say_which_fields_have_public_codes() -> None:
     fields = {(record, name) for record, cls in RECORDS.items() for name in cls.model_fields}
     places_of = {(r, n): n for r, n in fields if n in ("country", "subdivision", "timezone")}
     assert places_of | {("exchange-rate", name): "currency" for name in ("base", "quote")} == PLACES
@@ -49,7 +49,7 @@ def test_every_form_that_asks_for_a_place_offers_names_in_the_language_of_its_re
         olga.open(path)
         codes = field if field in names else "currency"
         names[codes] = offered(olga.shown.text, field)
-        assert names[codes] == dict(places.choices_of(codes, language)), path
+        assert names[codes] == dict(public_codes.choices_of(codes, language)), path
     assert names["country"]["MX"] == MEXICO[language]
     assert names["timezone"]["America/Monterrey"] == f"{MEXICO[language]}: Monterrey"
     assert "MXN" not in names["currency"]["MXN"]
@@ -78,7 +78,7 @@ def test_an_older_name_of_a_time_zone_stays_chosen_in_a_correction(site: WebWorl
     mona = site.browser("mona")
     mona.open("/me")
     assert "<option selected>America/Buenos_Aires</option>" in mona.shown.text
-    assert places.name_of("timezone", "America/Buenos_Aires", "es") == "America/Buenos_Aires"
+    assert public_codes.name_of("timezone", "America/Buenos_Aires", "es") == "America/Buenos_Aires"
 
 
 def test_no_help_asks_for_the_code_of_a_place_that_is_chosen_by_its_name() -> None:
