@@ -28,3 +28,10 @@ def test_a_step_that_fails_is_named_in_the_language_of_the_office() -> None:
     with steps.step(Text(es="enviar los avisos", en="sending the notices")):
         raise UnknownName("initiative", "nobody")
     assert steps.failed[0].startswith("enviar los avisos: no hay iniciativa con el nombre «nobody»")
+
+
+def test_the_words_of_a_library_stay_as_they_are() -> None:
+    steps = Steps("es")
+    with steps.step(Text(es="enviar los avisos", en="sending the notices")):
+        raise ArithmeticError("a number that nobody foresaw")
+    assert steps.failed == ["enviar los avisos: ArithmeticError: a number that nobody foresaw"]

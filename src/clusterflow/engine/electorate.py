@@ -68,8 +68,6 @@ def valid_votes(
 ) -> Sequence[Vote]:
     """Return the votes at a review without those that lost their right today and fall at the next evaluation."""
     votes = state.standing_votes(review.id)
-    if not votes:
-        return votes
     calendar = calendar_of(connection, today, state.initiative)
     lost = electorate_of(connection, state, model, review, calendar, today).lost
     return [vote for vote in votes if vote.number not in lost]

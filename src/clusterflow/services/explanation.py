@@ -13,7 +13,6 @@ from clusterflow.domain.number_style import numbers_of
 from clusterflow.domain.state import InitiativeState, Review, Vote
 from clusterflow.domain.term_labels import CHOICES, TITLE_WORDS
 from clusterflow.domain.text import Language, Text
-from clusterflow.engine.electorate import valid_votes
 from clusterflow.intake.workbook.sheets import OF_RECORD
 from clusterflow.reports.explanation import GateExplanation, explain_gate
 from clusterflow.reports.quorum import votes_so_far
@@ -59,9 +58,13 @@ def explain(
         is_now = as_of is None and known_at is None
 
         def votes_at(review: Review) -> Sequence[Vote]:
-            if is_now:
-                return valid_votes(connection, state, model, review, day)
-            return state.standing_votes(review.id)
+            votes = state.standing_votes(review.id)
+            if not votes or not is_now:
+                return votes
+            # Start-up time: only the rights of votes are read with the kinds of events.
+            from clusterflow.engine.electorate import valid_votes  # noqa: PLC0415
+
+            return valid_votes(connection, state, model, review, day)
 
         stages = [known_stage(model, stage)] if stage else list(state.at_gate)
         calls = {c.call for s in stages for c in model.stage(s).gate.criteria}

@@ -70,9 +70,13 @@ def mistake_text(mistake: Mistake, language: Language) -> str:
     return f"{text}. {_spanish(mistake.cure)}" if mistake.cure else text
 
 
+_FOREIGN = re.compile(r"[A-Z]\w*(Error|Exception): ")
+"""The beginning of an error of a library, whose words are not ours."""
+
+
 def _spanish(text: str) -> str:
     inner = text.strip()
-    if not inner:
+    if not inner or _FOREIGN.match(inner):
         return text
     start = text.index(inner)
     return text[:start] + (_whole(inner) or _parts(inner) or inner) + text[start + len(inner) :]
