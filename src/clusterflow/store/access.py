@@ -56,8 +56,10 @@ def _relations() -> Subquery:
 @cache
 def _query(one: bool) -> Select[Any]:
     """Return the query for all initiatives, or for one; only enrolled initiatives are found."""
-    relation, enrolled = _relations(), tables.initiative_state
-    query = select(relation).join(enrolled, enrolled.c.initiative == relation.c.initiative)
+    relation, state = _relations(), tables.initiative_state
+    # A value is looked up for each row. For a join PostgreSQL reads every initiative, because it expects many rows.
+    enrolled = select(state.c.initiative).where(state.c.initiative == relation.c.initiative).scalar_subquery()
+    query = select(relation).where(enrolled.is_not(None))
     return query.where(relation.c.initiative == bindparam("initiative")) if one else query
 
 
