@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
+from threading import Event
 from typing import Any
 
 import pytest
@@ -160,3 +162,25 @@ def test_an_initiative_that_was_recorded_before_it_is_enrolled_is_on_the_next_pa
     assert "Late" in browser.get("/").text
     site.world.record("initiative id=late name=Late country=ES office=south from=2024-01-10")
     assert "Late" not in browser.get("/").text
+
+
+def test_what_many_ask_for_at_once_is_computed_once(site: WebWorld) -> None:
+    site.ready()
+    cache, bases = ViewCache(), bases_of(site.world.context, ["one"])
+    begun, go_on = Event(), Event()
+    computed: list[str] = []
+
+    def compute() -> str:
+        computed.append("view")
+        begun.set()
+        assert go_on.wait(60)
+        return "view"
+
+    with ThreadPoolExecutor(4) as readers:
+        first = readers.submit(cache.one, bases["one"], "page", compute)
+        assert begun.wait(60)
+        others = [readers.submit(cache.one, bases["one"], "page", compute) for _ in range(3)]
+        go_on.set()
+        assert [one.result(60) for one in (first, *others)] == ["view"] * 4
+    assert computed == ["view"]
+    assert cache.one(bases["one"], "page", compute) == "view"

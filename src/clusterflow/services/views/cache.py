@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from threading import Lock
-from typing import NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar
 
 from clusterflow.services.context import Context
 from clusterflow.store.view_basis import Facts, facts_behind
@@ -49,6 +50,8 @@ class ViewCache:
     def __init__(self, size: int = CACHE_SIZE) -> None:
         self._size, self._lock = size, Lock()
         self._views: OrderedDict[Hashable, object] = OrderedDict()
+        self._computing: dict[Hashable, tuple[Lock, int]] = {}
+        """What is being computed: its lock, and how many readers compute it or wait for it."""
 
     def __len__(self) -> int:
         return len(self._views)
@@ -66,19 +69,44 @@ class ViewCache:
         compute: Callable[[Sequence[str]], Mapping[str, View]],
     ) -> Mapping[str, View]:
         """Return the view of this name of each initiative; those that are not kept are computed at once."""
-        found: dict[str, View] = {}
+        found = self._kept(bases, what)
+        if missing := [i for i in bases if i not in found]:
+            with self._alone((what, *missing)):
+                found |= self._kept({i: bases[i] for i in missing}, what)
+                if missing := [i for i in missing if i not in found]:
+                    # A fact that is recorded meanwhile may be in the view already: it is never older than its basis.
+                    computed = compute(missing)
+                    found |= computed
+                    self._keep({(bases[i], what): view for i, view in computed.items()})
+        return found
+
+    def _kept(self, bases: Mapping[str, Basis], what: Hashable) -> dict[str, Any]:
+        found: dict[str, Any] = {}
         with self._lock:
             for initiative, basis in bases.items():
                 key = (basis, what)
                 if key in self._views:
                     self._views.move_to_end(key)
-                    found[initiative] = cast("View", self._views[key])
-        if missing := [i for i in bases if i not in found]:
-            # A fact that is recorded meanwhile may be in the view already: it is never older than its basis.
-            computed = compute(missing)
-            found |= computed
-            with self._lock:
-                self._views |= {(bases[i], what): view for i, view in computed.items()}
-                while len(self._views) > self._size:
-                    self._views.popitem(last=False)
+                    found[initiative] = self._views[key]
         return found
+
+    def _keep(self, computed: Mapping[Hashable, object]) -> None:
+        with self._lock:
+            self._views |= computed
+            while len(self._views) > self._size:
+                self._views.popitem(last=False)
+
+    @contextmanager
+    def _alone(self, name: Hashable) -> Iterator[None]:
+        """Let one reader compute what many ask for at once, as all do after a quarter of an hour; the others wait."""
+        with self._lock:
+            lock, waiting = self._computing.get(name, (Lock(), 0))
+            self._computing[name] = (lock, waiting + 1)
+        try:
+            with lock:
+                yield
+        finally:
+            with self._lock:
+                lock, waiting = self._computing.pop(name)
+                if waiting > 1:
+                    self._computing[name] = (lock, waiting - 1)
