@@ -13,13 +13,14 @@ NEEDED = "Hosts of their own take root, and the program ip (apt-get install ipro
 
 
 def is_possible() -> bool:
-    """Whether this process may make namespaces."""
+    """Whether this process may make hosts and run programs on them."""
     if os.geteuid() != 0 or shutil.which("ip") is None:
         return False
-    name = f"cf-try-{os.getpid()}"
-    if subprocess.run(["ip", "netns", "add", name], capture_output=True).returncode != 0:
+    try:
+        with network() as made:
+            subprocess.run([*made.words("try"), "true"], check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
         return False
-    _ip("netns", "del", name)
     return True
 
 
@@ -75,7 +76,10 @@ class Network:
 @contextlib.contextmanager
 def network() -> Iterator[Network]:
     """A network whose hosts vanish at the end."""
-    made = Network(next(number for number in range(1, 255) if _bridge_is_new(number)))
+    number = next((number for number in range(1, 255) if _bridge_is_new(number)), None)
+    if number is None:
+        raise OSError("no bridge can be added here")
+    made = Network(number)
     bridge = f"cf{made.number}"
     try:
         _ip("address", "add", f"{made.address}/24", "dev", bridge)
