@@ -49,13 +49,19 @@ def missing(what: str, install: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
-    """A private PostgreSQL server on loopback: the address of its databases without their names."""
+def postgres_programs() -> Path:
+    """The folder of PostgreSQL's programs."""
     programs = postgres.binaries()
     if programs is None:
         missing("PostgreSQL", "apt-get install postgresql")
     assert programs is not None
-    with postgres.server(programs, "fsync=off", "full_page_writes=off") as address:
+    return programs
+
+
+@pytest.fixture(scope="session")
+def postgres_server(postgres_programs: Path) -> Iterator[str]:
+    """A private PostgreSQL server on loopback: the address of its databases without their names."""
+    with postgres.server(postgres_programs, "fsync=off", "full_page_writes=off") as address:
         yield address
 
 

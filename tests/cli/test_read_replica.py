@@ -26,11 +26,14 @@ READING = (
 
 @pytest.fixture
 def replica(
-    run: Run, home: Path, postgres_server: str, postgres_template: str, monkeypatch: pytest.MonkeyPatch
+    run: Run,
+    home: Path,
+    postgres_programs: Path,
+    postgres_server: str,
+    postgres_template: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Run]:
     """An office on a replica."""
-    programs = postgres.binaries()
-    assert programs is not None
     postgres.execute(postgres_server, f"CREATE DATABASE replica TEMPLATE {postgres_template}")
     address = "postgresql+psycopg://postgres@{}/replica"
     monkeypatch.setenv("CLUSTERFLOW_DATABASE", address.format(postgres_server))
@@ -42,7 +45,7 @@ def replica(
     assert run("record", "--from", "facts.jsonl").code == 0
     assert run("enrol", "one", "name=One", "country=AR", "--model", "cordoba").code == 0
     assert run("evaluate", "one").code == 0
-    with postgres.standby(programs, postgres_server) as copy:
+    with postgres.standby(postgres_programs, postgres_server) as copy:
         monkeypatch.setenv("CLUSTERFLOW_DATABASE", address.format(copy))
         yield run
     postgres.execute(postgres_server, "DROP DATABASE replica WITH (FORCE)")

@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from uuid import UUID
 
 import httpx
@@ -68,13 +69,9 @@ def mailbox(hosts: network.Network | network.Loopback) -> Iterator[tuple[Mailbox
 
 
 @pytest.fixture(scope="module")
-def database_server(hosts: network.Network | network.Loopback) -> Iterator[str]:
+def database_server(hosts: network.Network | network.Loopback, postgres_programs: Path) -> Iterator[str]:
     """The PostgreSQL server of the office."""
-    programs = postgres.binaries()
-    if programs is None:
-        missing("PostgreSQL", "apt-get install postgresql")
-    assert programs is not None
-    with postgres.server(programs, "fsync=off", "full_page_writes=off", address=hosts.address) as address:
+    with postgres.server(postgres_programs, "fsync=off", "full_page_writes=off", address=hosts.address) as address:
         yield address
 
 

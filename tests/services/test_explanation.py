@@ -15,6 +15,7 @@ from clusterflow.domain.terms import DecisionKind
 from clusterflow.services import gates, review, standing
 from clusterflow.services.explanation import explain, place_of
 from clusterflow.services.reports.dossier import dossier
+from clusterflow.services.reports.dossier_data import gather
 
 METRICS = load_metrics(CONFIGS / "metrics.yaml")
 
@@ -74,9 +75,11 @@ def test_a_vote_that_lost_its_right_is_not_counted_even_before_an_evaluation_rec
     world.decide("first", by="mona")
     (before,) = explain(world.context, "one", "first", language="en")
     assert before.votes == "Votes: go 1 of 2"
+    assert [len(gate.votes) for gate in gather(world.context, "one", None, "en").gates] == [1]
     world.record(
         "seat initiative=one body=management person=mona from=2020-01-01 retract=true",
         "seat initiative=one body=board person=mona from=2020-01-01 retract=true",
     )
     (after,) = explain(world.context, "one", "first", language="en")
     assert after.votes == ""
+    assert [len(gate.votes) for gate in gather(world.context, "one", None, "en").gates] == [0]

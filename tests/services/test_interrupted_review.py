@@ -11,7 +11,6 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from conftest import missing
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 from support import postgres
@@ -86,12 +85,8 @@ def test_a_disk_that_fills_leaves_nothing_half_done(
 
 
 @pytest.fixture
-def own_postgres() -> Iterator[str]:
-    programs = postgres.binaries()
-    if programs is None:
-        missing("PostgreSQL", "apt-get install postgresql")
-        return
-    with postgres.server(programs) as address:
+def own_postgres(postgres_programs: Path) -> Iterator[str]:
+    with postgres.server(postgres_programs) as address:
         postgres.execute(address, "CREATE DATABASE clusterflow")
         yield address
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from conftest import missing
 from sqlalchemy import text
 from support import network, postgres
 
@@ -41,12 +40,10 @@ def hosts() -> Iterator[network.Network]:
         yield made
 
 
-def test_the_locks_of_a_machine_that_is_cut_off_fall_and_it_notices_too(hosts: network.Network) -> None:
-    programs = postgres.binaries()
-    if programs is None:
-        missing("PostgreSQL", "apt-get install postgresql")
-    assert programs is not None
-    with postgres.server(programs, "fsync=off", address=hosts.address) as address:
+def test_the_locks_of_a_machine_that_is_cut_off_fall_and_it_notices_too(
+    hosts: network.Network, postgres_programs: Path
+) -> None:
+    with postgres.server(postgres_programs, "fsync=off", address=hosts.address) as address:
         postgres.execute(address, "CREATE TABLE held ()")
         url = f"postgresql+psycopg://postgres@{address}/postgres"
         words = [*hosts.words("elsewhere"), sys.executable, "-c", HOLDS_A_LOCK, url]
@@ -54,12 +51,10 @@ def test_the_locks_of_a_machine_that_is_cut_off_fall_and_it_notices_too(hosts: n
         with subprocess.Popen(words, **pipes) as elsewhere:  # type: ignore[call-overload]
             assert elsewhere.stdout.readline() == "locked\n"
             hosts.cut("elsewhere")
-            begun = time.monotonic()
             elsewhere.stdin.write("\n")
             elsewhere.stdin.flush()
             with open_database(url).begin() as connection:
                 connection.execute(text(f"SET lock_timeout = '{SECONDS_TO_NOTICE + MARGIN_SECONDS}s'"))
                 connection.execute(text("LOCK TABLE held"))
             assert elsewhere.stdout.readline() == "lost\n"
-            assert time.monotonic() - begun < 2 * (SECONDS_TO_NOTICE + MARGIN_SECONDS)
             elsewhere.kill()

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection
 
-from clusterflow.domain.lifecycle import Stage
+from clusterflow.domain.lifecycle import LifecycleModel, Stage
 from clusterflow.domain.measurement import UNMEASURED, Measurement, MetricCall, MetricDeclaration
 from clusterflow.domain.number_style import numbers_of
 from clusterflow.domain.state import InitiativeState, Review, Vote
@@ -55,17 +55,7 @@ def explain(
         model = load_model(connection, state.model_hash)
         day = as_of or today_of(connection, [initiative], context.clock())[initiative]
         record = initiative_records(connection, day, [initiative]).get(initiative)
-        is_now = as_of is None and known_at is None
-
-        def votes_at(review: Review) -> Sequence[Vote]:
-            votes = state.standing_votes(review.id)
-            if not votes or not is_now:
-                return votes
-            # Start-up time: only the rights of votes are read with the kinds of events.
-            from clusterflow.engine.electorate import valid_votes  # noqa: PLC0415
-
-            return valid_votes(connection, state, model, review, day)
-
+        today = day if as_of is None and known_at is None else None
         stages = [known_stage(model, stage)] if stage else list(state.at_gate)
         calls = {c.call for s in stages for c in model.stage(s).gate.criteria}
         measured = measure(connection, calls, metrics, day, [initiative], known_at)
@@ -83,7 +73,11 @@ def explain(
                     as_of=day,
                     review=review.id if (review := state.open_review(s)) else None,
                     possible_votes=_possible_votes(connection, state, model.stage(s), day),
-                    votes=votes_so_far(model.stage(s).gate.decided_by, votes_at(review), reader) if review else "",
+                    votes=votes_so_far(
+                        model.stage(s).gate.decided_by, votes_at(connection, state, model, review, today), reader
+                    )
+                    if review
+                    else "",
                     declarations=metrics,
                     evidence=lambda call: (
                         evidence(connection, call, initiative, day, known_at) if with_evidence else ()
@@ -93,6 +87,19 @@ def explain(
                 )
                 for s in stages
             )
+
+
+def votes_at(
+    connection: Connection, state: InitiativeState, model: LifecycleModel, review: Review, today: date | None
+) -> Sequence[Vote]:
+    """Return the votes at an open review: today those that still have a right, else (None) those that stood then."""
+    votes = state.standing_votes(review.id)
+    if not votes or today is None:
+        return votes
+    # Start-up time: only the rights of votes are read with the kinds of events.
+    from clusterflow.engine.electorate import valid_votes  # noqa: PLC0415
+
+    return valid_votes(connection, state, model, review, today)
 
 
 def _possible_votes(connection: Connection, state: InitiativeState, stage: Stage, day: date) -> int:

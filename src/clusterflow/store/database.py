@@ -48,8 +48,8 @@ _KEEPALIVES = {"idle": 10, "interval": 5, "count": 3}
 SECONDS_TO_NOTICE = 25
 """After how many seconds each side of a connection to PostgreSQL notices that the machine of the other is gone.
 
-By default Linux takes two hours. So long a server keeps the locks of a machine that lost its power or its network, and
-a machine waits for the answer of a server that is gone.
+By default Linux takes two hours. For that time a server keeps the locks of a machine that lost its power or its
+network, and a machine waits for the answer of a server that is gone.
 """
 
 _OF_CLIENT: dict[str, int] = {

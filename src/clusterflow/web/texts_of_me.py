@@ -17,7 +17,7 @@ ME: dict[str, Text] = {
     "my_timezone": Text(es="Mi zona horaria", en="My time zone"),
     "my_timezone_help": Text(
         es="Si no elige ninguna, vale la de cada iniciativa.",
-        en="If you choose none, that of each initiative holds.",
+        en="If you choose none, that of each initiative is used.",
     ),
     "timezone_mistake": Text(
         es="No existe esa zona horaria. Elija una de la lista.",

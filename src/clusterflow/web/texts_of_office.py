@@ -134,5 +134,5 @@ OFFICE: dict[str, Text] = {
     "place": Text(es="Lugar", en="Place"),
     "sector": Text(es="Sector", en="Sector"),
     "initiative_timezone": Text(es="Zona horaria", en="Time zone"),
-    "initiative_timezone_help": Text(es="Si no elige ninguna, vale UTC.", en="If you choose none, UTC holds."),
+    "initiative_timezone_help": Text(es="Si no elige ninguna, vale UTC.", en="If you choose none, UTC is used."),
 }

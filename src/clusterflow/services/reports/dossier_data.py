@@ -93,6 +93,7 @@ def gather(
     )
     with read_connection(context.database) as connection:
         known_at = end_of_day(connection, initiative, known_on) if known_on else None
+        today = day if as_of is None and known_on is None else None
         metrics = _Metrics(context, connection, initiative, day, known_at)
         record = registry.initiative_records(connection, day, [initiative]).get(initiative)
         naming = EvidenceNames(
@@ -107,7 +108,9 @@ def gather(
             gates=tuple(
                 GateFacts(
                     gate=naming.explained(gate),
-                    votes=_votes(naming, model, state.standing_votes(gate.review or ""), language),
+                    votes=_votes(naming, model, explanation.votes_at(connection, state, model, review, today), language)
+                    if (review := state.open_review(gate.stage)) is not None
+                    else (),
                     signatories=_signatories(connection, naming, model, gate.stage, initiative, day),
                 )
                 for gate in sorted(gates, key=lambda g: g.number)
