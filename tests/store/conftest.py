@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from itertools import count
 from pathlib import Path
@@ -220,9 +220,8 @@ def check(registry: Registry) -> Callable[..., None]:
         assert (later.low, later.high) == (found.low, found.high)
         for table in tables.REGISTRY_TABLES.values():
             registry.connection.execute(update(table).values(entered_at=at_last))
-        entered_late = registry.measure(metric, on, **parameters)
-        assert (entered_late.low, entered_late.high) == (found.low, found.high)
-        assert entered_late.late == bool(found.rows), "late entries are marked"
+        assert registry.measure(metric, on, **parameters) == found, "facts that are entered late count"
+        assert registry.measure(metric, on, known_at=at_last - timedelta(days=1), **parameters).is_empty
 
     return see
 

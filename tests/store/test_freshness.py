@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -52,13 +52,6 @@ def test_newer_evidence_makes_the_value_known_again(registry: Any, metric: str) 
     assert registry.measure(metric, "2024-06-01", **parameters).is_empty
     registry.add(kind, "2024-05-01", **fields)
     assert registry.measure(metric, "2024-06-01", **parameters).known
-
-
-def test_stale_evidence_that_was_entered_late_is_marked_late(registry: Any) -> None:
-    kind, fields = FIGURES["trust-index"][0]
-    registry.add(kind, "2023-02-01", entered=datetime(2025, 1, 1, tzinfo=UTC), **fields)
-    old = registry.measure("trust-index", "2024-06-01")
-    assert (old.is_empty, old.late) == (True, True)
 
 
 def test_a_metric_without_a_freshness_limit_never_goes_stale(registry: Any) -> None:

@@ -88,8 +88,6 @@ def test_a_correction_replaces_the_value_and_the_earlier_knowledge_stays(registr
     )
     registry.supersede("membership", wrong, noon("2024-03-01"), right)
     assert registry.measure("committed-members", "2024-02-01").low == 1
-    assert registry.measure("committed-members", "2024-02-01").late
-    assert not registry.measure("committed-members", "2024-03-01").late
     assert registry.measure("committed-members", "2024-02-01", known_at=noon("2024-02-01")).low == 0
 
 
@@ -98,13 +96,6 @@ def test_a_retracted_fact_does_not_count(registry: Any) -> None:
     assert registry.measure("members", "2024-02-01").low == 1
     registry.supersede("membership", entry, noon("2024-03-01"))
     assert registry.measure("members", "2024-02-01").is_empty
-
-
-def test_a_joined_fact_that_was_entered_late_makes_the_number_late(registry: Any) -> None:
-    registry.add("membership", "2024-01-01", organisation="a")
-    registry.add("organisation", "2020-01-01", id="a", name="a", helix="company", entered=noon("2024-05-01"))
-    assert registry.measure("member-companies", "2024-02-01").late
-    assert not registry.measure("member-companies", "2024-05-01").late
 
 
 def test_time_in_a_stage(registry: Any) -> None:

@@ -111,8 +111,10 @@ class Measurement(NamedTuple):
     high: Fraction | None
     rows: int = 0
     unknown_rows: int = 0
-    entered: date | None = None
     late: bool = False
+    """Whether facts changed it that were entered after the day. Only a past day of one initiative is marked
+    (``services/late_facts.py``).
+    """
     currency: str | None = None
     stale: Staleness | None = None
     amounts: tuple[Amount, ...] = ()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy import Connection
 
 from clusterflow.domain.lifecycle import LifecycleModel, Stage
-from clusterflow.domain.measurement import UNMEASURED, Measurement, MetricCall, MetricDeclaration
+from clusterflow.domain.measurement import MetricCall, MetricDeclaration
 from clusterflow.domain.number_style import numbers_of
 from clusterflow.domain.state import InitiativeState, Review, Vote
 from clusterflow.domain.term_labels import CHOICES, TITLE_WORDS
@@ -23,8 +23,9 @@ from clusterflow.rules.tally import PossibleVoter, most_votes, rule_at
 from clusterflow.services import standing
 from clusterflow.services.catalogue.metrics import metrics_of
 from clusterflow.services.context import Context
+from clusterflow.services.late_facts import measure_day
 from clusterflow.services.local_time import end_of_day, today_of
-from clusterflow.store.metrics import evidence, measure
+from clusterflow.store.metrics import evidence
 from clusterflow.store.people import capacities
 from clusterflow.store.pinned_models import load_model
 from clusterflow.store.registry import initiative_records
@@ -53,16 +54,14 @@ def explain(
         if known_on is not None:
             known_at = end_of_day(connection, initiative, known_on)
         model = load_model(connection, state.model_hash)
-        day = as_of or today_of(connection, [initiative], context.clock())[initiative]
+        current_day = today_of(connection, [initiative], context.clock())[initiative]
+        day = as_of or current_day
         record = initiative_records(connection, day, [initiative]).get(initiative)
         today = day if as_of is None and known_at is None else None
         stages = [known_stage(model, stage)] if stage else list(state.at_gate)
         calls = {c.call for s in stages for c in model.stage(s).gate.criteria}
-        measured = measure(connection, calls, metrics, day, [initiative], known_at)
+        measured = measure_day(connection, calls, metrics, day, initiative, current_day, known_at)
         own = {call: by[initiative] for call, by in measured.items() if initiative in by}
-        if known_at is None and as_of is not None and as_of < context.clock().date():
-            then = end_of_day(connection, initiative, as_of)
-            own = _marked(own, measure(connection, calls, metrics, day, [initiative], then), initiative)
         with numbers_of(reader, record.country if record else None):
             return tuple(
                 explain_gate(
@@ -107,21 +106,6 @@ def _possible_votes(connection: Connection, state: InitiativeState, stage: Stage
     held = capacities(connection, state.initiative, day)
     entitled = ((p, c, entitled_roles(rule, c.roles, c.helixes)) for p, c in sorted(held.items()))
     return most_votes(rule, [PossibleVoter(p, roles, c.organisations) for p, c, roles in entitled if roles])
-
-
-def _marked(
-    now: Mapping[MetricCall, Measurement], then: Mapping[MetricCall, Mapping[str, Measurement]], initiative: str
-) -> dict[MetricCall, Measurement]:
-    """Mark the numbers of a past day that were other numbers when that day ended.
-
-    A fact that was entered late is in the evidence; one that was withdrawn or ended late is not, so both are compared.
-    """
-    found: dict[MetricCall, Measurement] = {}
-    for call in {*now, *(c for c, by in then.items() if initiative in by)}:
-        one, other = now.get(call, UNMEASURED), then.get(call, {}).get(initiative, UNMEASURED)
-        changed = (one.low, one.high, one.amounts) != (other.low, other.high, other.amounts)
-        found[call] = one._replace(late=one.late or changed)
-    return found
 
 
 _SHEET = Text(

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from sqlalchemy import Connection
 
-from clusterflow.domain.measurement import MetricDeclaration
+from clusterflow.domain.measurement import MetricCall, MetricDeclaration
 from clusterflow.domain.number_style import numbers_of
 from clusterflow.domain.quantity import BOUND_FORMATS
 from clusterflow.domain.records.parties import Initiative
@@ -27,6 +27,7 @@ from clusterflow.services.catalogue.rulebooks import find_rulebook, rulebooks_in
 from clusterflow.services.context import Context
 from clusterflow.services.explanation import place_of
 from clusterflow.services.fault_isolation import compute_without_broken
+from clusterflow.services.late_facts import Measured, measure_day
 from clusterflow.services.local_time import end_of_day, today_of
 from clusterflow.services.rulebook_records import open_criteria
 from clusterflow.store.metrics import evidence, measure
@@ -64,11 +65,15 @@ def judge(
     chosen, metrics, reader = _chosen(context, rulebook), metrics_of(context), language or context.language
     with context.reading() as connection:
         standing.load(connection, initiative)
-        day = as_of or today_of(connection, [initiative], context.clock())[initiative]
+        today = today_of(connection, [initiative], context.clock())[initiative]
+        day = as_of or today
         record = initiative_records(connection, day, [initiative]).get(initiative)
         records = {initiative: record} if record is not None and rulebook is None else {}
         known_at = end_of_day(connection, initiative, known_on) if known_on is not None else None
-        verdicts = judge_all(connection, chosen, metrics, day, [initiative], records, known_at=known_at)[initiative]
+        measured = measure_day(connection, _calls_of(chosen), metrics, day, initiative, today, known_at)
+        verdicts = judge_all(
+            connection, chosen, metrics, day, [initiative], records, known_at=known_at, measured=measured
+        )[initiative]
         entered = cut_offs_on(connection, day, known_at)
         with numbers_of(reader, record.country if record else None):
             return tuple(
@@ -143,6 +148,7 @@ def judge_all(
     *,
     everyone: bool = False,
     known_at: datetime | None = None,
+    measured: Measured | None = None,
 ) -> Verdicts:
     """Judge initiatives by rulebooks on a day. The number of statements does not grow with that of initiatives.
 
@@ -150,10 +156,11 @@ def judge_all(
         records: what is recorded of the initiatives. A rulebook of another place is left out for them, unless they hold
             its label.
         everyone: the initiatives are all that there are, so that no statement needs to list them.
+        measured: their numbers, if they were measured before.
     """
-    calls = frozenset().union(*(rulebook.calls for rulebook in rulebooks.values()))
     chosen = None if everyone else list(initiatives)
-    measured = measure(connection, calls, metrics, day, chosen, known_at)
+    if measured is None:
+        measured = measure(connection, _calls_of(rulebooks), metrics, day, chosen, known_at)
     facts = rulebook_facts(connection, day, chosen, known_at)
     cut_offs = cut_offs_by_rulebook(cut_offs_on(connection, day, known_at), rulebooks.values(), metrics)
     found: Verdicts = {i: {} for i in initiatives}
@@ -178,6 +185,10 @@ def judge_all(
 
 
 _NOTHING = RulebookFacts()
+
+
+def _calls_of(rulebooks: Mapping[str, Rulebook]) -> frozenset[MetricCall]:
+    return frozenset().union(*(rulebook.calls for rulebook in rulebooks.values()))
 
 
 def _chosen(context: Context, rulebook: str | None) -> dict[str, Rulebook]:

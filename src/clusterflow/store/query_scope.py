@@ -159,7 +159,7 @@ class Scope:
     ) -> Subquery:
         """Select the rows of a record type that are true on a day (default: ``as_of``), one for each key.
 
-        From its first day on, a later row replaces an earlier one. Columns: ``initiative``, ``entry``, ``entered_at``
+        From its first day on, a later row replaces an earlier one. Columns: ``initiative``, ``entry``
         and those of the record, or ``only`` some of them: SQLAlchemy renders each, also those that nobody reads.
         """
         day = self.as_of if on is None else on
@@ -253,7 +253,7 @@ class Scope:
     ) -> Subquery:
         names = [c.name for c in tables.REGISTRY_TABLES[record.type].c if c.name not in _HOUSEKEEPING]
         own = [table.c[name] for name in names if only is None or name in only]
-        query = select(table.c.chain.label("initiative"), table.c.entry, table.c.entered_at, *own, *also)
+        query = select(table.c.chain.label("initiative"), table.c.entry, *own, *also)
         # Organisations and people are on one chain. The condition names it, so that the index of their keys is used.
         where = self._mine(table.c.chain) if record.of_initiative else [table.c.chain == REGISTRY]
         return query.where(*where, true, self._known(table)).subquery(name)

@@ -85,5 +85,5 @@ def _begun(
 @cache  # it takes longer to build than to run, and reminders ask for it at each search
 def _begun_query(record: type[Record], everywhere: bool, single: bool, known_then: bool) -> Select[Any]:
     rows = Scope(everywhere=everywhere, single=single, known_then=known_then).happened(record)
-    own = [column for column in rows.c if column.name not in ("initiative", "entry", "entered_at")]
+    own = [column for column in rows.c if column.name not in ("initiative", "entry")]
     return select(rows.c.initiative, *own).order_by(rows.c.initiative, rows.c.valid_from, rows.c.entry)

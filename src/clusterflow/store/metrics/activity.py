@@ -18,7 +18,6 @@ from clusterflow.store.metrics.evidence_rows import (
     check_word,
     evidence_row,
     initiatives_with_entries,
-    latest_of,
     presence,
 )
 from clusterflow.store.metrics.register import metric
@@ -59,7 +58,6 @@ def _sessions(scope: Scope) -> Subquery:
             *of_session,
             func.max(session.c.entry).label("entry"),
             func.max(case((noted, presence(attended.c.present)))).label("came"),
-            func.max(latest_of(session.c.entered_at, enrolled.c.entered_at, attended.c.entered_at)).label("entered_at"),
         )
         .join_from(enrolled, session, session.c.series == enrolled.c.series)
         .join(
@@ -88,7 +86,6 @@ def learning_sessions(scope: Scope) -> Select[Any]:
             func.max(presence(attended.c.present)).label("came"),
             func.max(attended.c.entry).label("entry"),
             func.max(attended.c.valid_from).label("valid_from"),
-            func.max(attended.c.entered_at).label("entered_at"),
         )
         .group_by(attended.c.initiative, attended.c.session)
         .subquery()

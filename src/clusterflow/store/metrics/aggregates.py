@@ -9,14 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeGuard
 
 from sqlalchemy import ColumnClause, ColumnElement, Connection, FromClause, Select, Subquery, and_, case, func, select
-from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.base import ColumnCollection
-from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import BinaryExpression, BindParameter, Case, Label, Over
-from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.operators import add
-from sqlalchemy.types import NullType
 
 from clusterflow.domain.measurement import Fold, MetricCall
 from clusterflow.rules.change_days import EarlierDay
@@ -24,29 +20,6 @@ from clusterflow.store.metrics.evidence_rows import UNKNOWN
 from clusterflow.store.metrics.register import WrittenSums
 from clusterflow.store.metrics.sums import Given, Layout
 from clusterflow.store.statement_text import StatementText
-
-
-class utc_day(FunctionElement[Any]):  # noqa: N801 - reads as the SQL function it is
-    """The day of a moment in UTC, in both dialects.
-
-    SQLite returns a text. ``Sums`` reads it: many initiatives have the same sums, and each is read once.
-    """
-
-    type = NullType()
-    inherit_cache = True
-
-
-@compiles(utc_day, "sqlite")
-def _sqlite_day(element: utc_day, compiler: SQLCompiler, **kw: Any) -> str:
-    (moment,) = (compiler.process(c, **kw) for c in element.clauses)
-    return f"substr({moment}, 1, 10)"
-
-
-@compiles(utc_day)
-def _day(element: utc_day, compiler: SQLCompiler, **kw: Any) -> str:
-    (moment,) = (compiler.process(c, **kw) for c in element.clauses)
-    return f"CAST({moment} AT TIME ZONE 'UTC' AS DATE)"
-
 
 Columns = ColumnCollection[str, Any]
 Line = Sequence[Any]
@@ -233,7 +206,6 @@ def _sums(metric: MetricRows, row: Columns, where: ColumnElement[bool] | None) -
         found["whole"] = func.sum(counted(_bare(row["whole"])))
         if not _is_never_null(written["whole"], only):
             found["wholes"] = func.count(counted(_bare(row["whole"])))
-    found["entered"] = utc_day(func.max(counted(_bare(row["entered_at"]))))
     if metric.is_dated:
         found["newest"] = func.max(counted(_bare(row["on"])))
     currency = ("currency",) if "currency" in row else ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, select
+from sqlalchemy import Select, and_, case, select
 
 from clusterflow.domain.records.governance import Document, Signature
 from clusterflow.domain.records.membership import Membership
@@ -53,7 +53,6 @@ def founders_signed(scope: Scope, kind: str = DocumentKind.CHARTER.value) -> Sel
         select(
             signature.c.initiative,
             signature.c.organisation,
-            func.max(signature.c.entered_at).label("entered_at"),
         )
         .join_from(
             signature,
@@ -71,7 +70,6 @@ def founders_signed(scope: Scope, kind: str = DocumentKind.CHARTER.value) -> Sel
             Membership,
             what=founder.c.organisation,
             part=case((signed.c.organisation.is_not(None), 1), (has_entries(signatures), 0), else_=UNKNOWN),
-            also=(signed,),
         )
         .join_from(
             founder,

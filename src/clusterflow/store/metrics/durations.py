@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, cast, func, literal, null, select
+from sqlalchemy import Select, func, literal, select
 
 from clusterflow.domain.records.parties import Initiative
-from clusterflow.store.columns import Instant
 from clusterflow.store.metrics.evidence_rows import evidence_row
 from clusterflow.store.metrics.register import metric
 from clusterflow.store.query_scope import Scope, days_between, months_between
@@ -17,12 +16,7 @@ from clusterflow.store.query_scope import Scope, days_between, months_between
 def stage_time(scope: Scope, stage: str) -> Select[Any]:
     """P: days in the stage ÷ days allowed; unknown if the initiative is not in the stage."""
     visit = scope.visits()
-    stay = (
-        # The engine itself writes visits to stages. Nobody enters them, so they are never late.
-        select(visit, literal(0).label("entry"), cast(null(), Instant).label("entered_at"))
-        .where(visit.c.stage == stage)
-        .subquery()
-    )
+    stay = select(visit, literal(0).label("entry")).where(visit.c.stage == stage).subquery()
     return evidence_row(
         stay,
         "stage-visit",

@@ -7,7 +7,7 @@ has paid zero only if the initiative records payments. Before the first payment 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
@@ -47,13 +47,11 @@ def evidence_row(
     whole: Amount = 1,
     most: Amount = 1,
     currency: ColumnElement[Any] | None = None,
-    also: Iterable[FromClause] = (),
     by: Mapping[str, ColumnElement[Any]] = MappingProxyType({}),
 ) -> Select[Any]:
     """Return the evidence rows of a metric, one for each row of ``source``.
 
-    ``source`` has the columns ``initiative``, ``entry``, ``entered_at`` and, unless ``on`` is given, ``valid_from``.
-    ``also`` names joined sources whose values are in the row; if a fact of theirs was entered late, the row is late.
+    ``source`` has the columns ``initiative``, ``entry`` and, unless ``on`` is given, ``valid_from``.
     ``by`` names the part of the initiative that a row belongs to, so that parts can be measured separately.
     """
     columns = [
@@ -65,7 +63,6 @@ def evidence_row(
         _amount(part).label("part"),
         _amount(whole).label("whole"),
         _amount(most).label("most"),
-        latest_of(source.c.entered_at, *(other.c.entered_at for other in also)).label("entered_at"),
     ]
     if currency is not None:
         columns.append(currency.label("currency"))
@@ -101,14 +98,6 @@ def check_word(words: type[StrEnum], value: str, *others: str) -> str:
 def as_yes_no(condition: ColumnElement[Any]) -> ColumnElement[Any]:
     """Return 1, 0, or null if the condition is null in SQL's three-valued logic."""
     return cast(condition, Integer)
-
-
-def latest_of(first: ColumnElement[Any], *others: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Return the latest of some moments. Missing ones do not count."""
-    latest = first
-    for other in others:
-        latest = case((other > latest, other), else_=latest)
-    return latest
 
 
 def initiatives_with_entries(source: FromClause, name: str | None = None) -> Subquery:

@@ -18,7 +18,6 @@ from clusterflow.store.metrics.evidence_rows import (
     evidence_row,
     has_entries,
     initiatives_with_entries,
-    latest_of,
 )
 from clusterflow.store.metrics.register import metric
 from clusterflow.store.metrics.shared_queries import seats
@@ -101,7 +100,6 @@ def government_leads(scope: Scope, body: str = BodyKind.BOARD.value) -> Select[A
                 (voice.c.person.is_(None), 0), else_=as_yes_no(organisation.c.helix == HelixKind.GOVERNMENT.value)
             ),
             most=None,
-            also=(voice, organisation),
         )
         .join_from(staff, voice, voice.c.person == staff.c.person, isouter=True)
         .join(organisation, organisation.c.id == voice.c.organisation, isouter=True)
@@ -121,7 +119,6 @@ def knowledge_seat(scope: Scope, body: str = BodyKind.BOARD.value) -> Select[Any
             seat.c.body,
             func.max(case((and_(votes, seat.c.helix == HelixKind.ACADEMIA.value), 1), else_=0)).label("knows"),
             func.max(case((and_(votes, seat.c.helix.is_(None)), 1), else_=0)).label("unclear"),
-            func.max(seat.c.entered_at).label("entered_at"),
         )
         .group_by(seat.c.initiative, seat.c.body)
         .subquery()
@@ -135,7 +132,6 @@ def knowledge_seat(scope: Scope, body: str = BodyKind.BOARD.value) -> Select[Any
                 (known.c.knows == 1, 1), (and_(known.c.knows == 0, known.c.unclear == 0), 0), else_=UNKNOWN
             ),
             most=None,
-            also=(known,),
         )
         .join_from(
             house, known, and_(known.c.initiative == house.c.initiative, known.c.body == house.c.id), isouter=True
@@ -166,13 +162,12 @@ def committees_chaired(scope: Scope) -> Select[Any]:
             seat.c.initiative,
             seat.c.body,
             func.max(case((seat.c.role == SeatRole.CHAIR.value, 1), else_=0)).label("chaired"),
-            func.max(seat.c.entered_at).label("entered_at"),
         )
         .group_by(seat.c.initiative, seat.c.body)
         .subquery()
     )
     return (
-        evidence_row(house, Body, what=house.c.id, part=held.c.chaired, also=(held,))
+        evidence_row(house, Body, what=house.c.id, part=held.c.chaired)
         .join_from(house, held, and_(held.c.initiative == house.c.initiative, held.c.body == house.c.id), isouter=True)
         .where(house.c.kind == BodyKind.COMMITTEE.value)
     )
@@ -211,7 +206,6 @@ def key_person_risk(scope: Scope) -> Select[Any]:
             seat.c.person,
             seat.c.entry,
             seat.c.valid_from,
-            latest_of(house.c.entered_at, seat.c.entered_at).label("entered_at"),
         )
         .join_from(house, seat, and_(seat.c.initiative == house.c.initiative, seat.c.body == house.c.id))
         .where(seat.c.role.in_(LEADING))
@@ -225,17 +219,12 @@ def key_person_risk(scope: Scope) -> Select[Any]:
             number.label("leads"),
             func.max(led.c.entry).label("entry"),
             func.min(led.c.valid_from).label("valid_from"),
-            func.max(led.c.entered_at).label("entered_at"),
         )
         .group_by(led.c.initiative, led.c.person)
         .subquery()
     )
     every = scope.current(Body)
-    there = (
-        select(every.c.initiative, func.count().label("bodies"), func.max(every.c.entered_at).label("entered_at"))
-        .group_by(every.c.initiative)
-        .subquery()
-    )
+    there = select(every.c.initiative, func.count().label("bodies")).group_by(every.c.initiative).subquery()
     covered = select(led.c.initiative, number.label("bodies")).group_by(led.c.initiative).subquery()
     open_to_all = there.c.bodies - covered.c.bodies
     return (
@@ -249,7 +238,6 @@ def key_person_risk(scope: Scope) -> Select[Any]:
                 else_=UNKNOWN,
             ),
             most=None,
-            also=(there,),
         )
         .join_from(leader, there, there.c.initiative == leader.c.initiative)
         .join(covered, covered.c.initiative == leader.c.initiative)

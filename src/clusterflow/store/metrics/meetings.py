@@ -46,7 +46,6 @@ def attendance(scope: Scope, months: int = 12, body: str | None = None) -> Selec
             what=came.c.person,
             on=meeting.c.valid_from,
             part=as_yes_no(came.c.present),
-            also=(meeting,),
             by={"body": meeting.c.body},
         )
         .join_from(meeting, came, is_attendance_of(came, meeting))
@@ -81,7 +80,6 @@ def _turnover(scope: Scope, who: str, body: str) -> Select[Any]:
         came.c.came,
         came.c.place,
         func.max(case((came.c.place > 1, came.c.came))).over(partition_by=of_who).label("before"),
-        func.max(came.c.entered_at).over(partition_by=of_who).label("entered_at"),
     ).subquery()
     new = case((judged.c.before == PRESENT, 0), (judged.c.before == UNCERTAIN, UNKNOWN), else_=1)
     return evidence_row(
@@ -131,7 +129,6 @@ def committee_participation(scope: Scope, months: int = 12) -> Select[Any]:
             Membership,
             what=member.c.organisation,
             part=case((company, attendance_answer(came.c.came, recorded)), else_=UNKNOWN),
-            also=(came,),
         )
         .join_from(
             member,
@@ -151,7 +148,6 @@ def _best(came: Subquery) -> CTE:
             came.c.initiative,
             came.c.who,
             func.max(came.c.came).label("came"),
-            func.max(came.c.entered_at).label("entered_at"),
         )
         .group_by(came.c.initiative, came.c.who)
         .cte("best")
@@ -171,7 +167,6 @@ def committee_silence(scope: Scope) -> Select[Any]:
             meeting.c.initiative,
             meeting.c.body,
             func.max(meeting.c.valid_from).label("valid_from"),
-            func.max(meeting.c.entered_at).label("entered_at"),
         )
         .group_by(meeting.c.initiative, meeting.c.body)
         .subquery()
@@ -201,7 +196,6 @@ def committee_silence(scope: Scope) -> Select[Any]:
                 else_=UNKNOWN,
             ),
             most=age,
-            also=(last,),
         )
         .join_from(house, formed, and_(formed.c.initiative == house.c.initiative, formed.c.id == house.c.id))
         .join(last, and_(last.c.initiative == house.c.initiative, last.c.body == house.c.id), isouter=True)
@@ -229,7 +223,6 @@ def committee_focus(scope: Scope, months: int = 12) -> Select[Any]:
             Meeting,
             what=meeting.c.id,
             part=case((tied, 1), (has_entries(objectives), 0), else_=UNKNOWN),
-            also=(house,),
         )
         .join_from(meeting, house, and_(house.c.initiative == meeting.c.initiative, house.c.id == meeting.c.body))
         .join(objectives, objectives.c.initiative == meeting.c.initiative, isouter=True)

@@ -13,7 +13,6 @@ from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, litera
 from clusterflow.domain.records.membership import Membership
 from clusterflow.domain.records.strategy import Action
 from clusterflow.domain.terms import ActionState, ChainRole, Commitment, HelixKind, SizeClass
-from clusterflow.store.metrics.aggregates import utc_day
 from clusterflow.store.metrics.evidence_rows import (
     PRESENT,
     UNKNOWN,
@@ -21,7 +20,6 @@ from clusterflow.store.metrics.evidence_rows import (
     attendance_answer,
     evidence_row,
     initiatives_with_entries,
-    latest_of,
 )
 from clusterflow.store.metrics.register import WrittenSums, metric
 from clusterflow.store.metrics.shared_queries import (
@@ -169,7 +167,6 @@ def _distinct(scope: Scope, name: str, all_words: int) -> Select[Any]:
             func.count().label("number"),
             func.max(member.c.entry).label("entry"),
             func.min(member.c.valid_from).label("valid_from"),
-            func.max(member.c.entered_at).label("entered_at"),
         )
         .where(member.c.in_force)
         .group_by(member.c.initiative, member.c[name])
@@ -195,7 +192,6 @@ def _distinct_sums(scope: Scope, name: str, all_words: int) -> WrittenSums:
         "rows": func.sum(case((~member.c.in_force, 0), else_=1)),
         "with_word": func.count(word),
         "words": func.count(word.distinct()),
-        "entered": utc_day(func.max(case((member.c.in_force, member.c.entered_at)))),
     }
     return WrittenSums(member, columns, all_words)
 
@@ -213,7 +209,6 @@ def active_members(scope: Scope, months: int = 12) -> Select[Any]:
             deeds.c.initiative,
             deeds.c.organisation,
             func.max(deeds.c.came).label("came"),
-            func.max(deeds.c.entered_at).label("entered_at"),
         )
         .group_by(deeds.c.initiative, deeds.c.organisation)
         .subquery()
@@ -225,7 +220,6 @@ def active_members(scope: Scope, months: int = 12) -> Select[Any]:
             Membership,
             what=member.c.organisation,
             part=case((~scope.in_force(member), 0), else_=attendance_answer(done.c.came, recorded)),
-            also=(done,),
         )
         .join_from(
             member,
@@ -245,11 +239,9 @@ def _deeds(scope: Scope, since: ColumnElement[Any]) -> Subquery:
     )  # fmt: skip
     present = literal(PRESENT).label("came")
     return union_all(
-        select(came.c.initiative, came.c.who.label("organisation"), came.c.came, came.c.entered_at),
-        select(fee.c.initiative, fee.c.payer, present, fee.c.entered_at).where(
-            fee.c.valid_from > since, fee.c.payer.is_not(None)
-        ),
-        select(action.c.initiative, voice.c.organisation, present, latest_of(action.c.entered_at, voice.c.entered_at))
+        select(came.c.initiative, came.c.who.label("organisation"), came.c.came),
+        select(fee.c.initiative, fee.c.payer, present).where(fee.c.valid_from > since, fee.c.payer.is_not(None)),
+        select(action.c.initiative, voice.c.organisation, present)
         .join_from(action, voice, voice.c.person == action.c.owner)
         .where(done),
     ).subquery()

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Exists, FromClause, Select, Subquery, and_
 
 from clusterflow.domain.records.activity import Label
 from clusterflow.domain.records.membership import Membership
-from clusterflow.store.metrics.evidence_rows import evidence_row, latest_of
+from clusterflow.store.metrics.evidence_rows import evidence_row
 from clusterflow.store.metrics.register import metric
 from clusterflow.store.query_scope import Scope, days_between
 
@@ -24,7 +24,6 @@ def member_churn(scope: Scope, months: int = 12) -> Select[Any]:
         what=member.c.organisation,
         on=case((scope.in_force(now), member.c.valid_from), else_=now.c.valid_to),
         part=case((scope.in_force(now), 0), else_=1),
-        also=(now,),
     ).join_from(member, now, and_(now.c.initiative == member.c.initiative, now.c.organisation == member.c.organisation))
 
 
@@ -88,7 +87,6 @@ def _since_award(scope: Scope, label: str) -> Subquery:
         member.c.organisation,
         member.c.valid_from,
         member.c.valid_to,
-        latest_of(member.c.entered_at, award.c.entered_at).label("entered_at"),
         case((ended, 0), (replaced <= scope.as_of, 0), else_=1).label("current"),
         case((ended, 0), (replaced <= scope.as_of, 0), (~after, 1), (belonged(scope, award, member), 1), else_=0).label(
             "retained"

@@ -40,7 +40,7 @@ from clusterflow.store.metrics.texts import stored_statement
 from clusterflow.store.query_scope import Scope, parameter_values
 from clusterflow.store.tables import REGISTRY_TABLES
 
-ROW_COLUMNS = ("initiative", "record", "entry", "what", "on", "part", "whole", "most", "entered_at")
+ROW_COLUMNS = ("initiative", "record", "entry", "what", "on", "part", "whole", "most")
 
 
 Lines = Sequence[Any]
@@ -277,7 +277,7 @@ def _piece(row: Row[Any]) -> Evidence:
 
 def _measured(sums: Sequence[Sums], declared: MetricDeclaration, as_of: date, rates: tuple[Rate, ...]) -> Measurement:
     """Return the number of the rows; only the reason if the newest row is too old for the day."""
-    found, days = fold_sums(converted(sums, rates, declared.fold), declared.fold, as_of), declared.freshness_days
+    found, days = fold_sums(converted(sums, rates, declared.fold), declared.fold), declared.freshness_days
     if rates and (found.currency or found.amounts):
         found = found._replace(rates=rates)
     newest = max((s.newest for s in sums if s.newest is not None), default=None)

@@ -10,7 +10,7 @@ from clusterflow.domain.records.membership import Membership
 from clusterflow.domain.records.money import Budget, DuesAdoption, DuesScheme, Income, Invoice, Payment
 from clusterflow.domain.records.parties import Organisation
 from clusterflow.domain.terms import SME, IncomeKind, SizeClass
-from clusterflow.store.metrics.evidence_rows import UNKNOWN, as_yes_no, evidence_row, latest_of
+from clusterflow.store.metrics.evidence_rows import UNKNOWN, as_yes_no, evidence_row
 from clusterflow.store.metrics.register import metric
 from clusterflow.store.metrics.shared_queries import dues, fees, of_size
 from clusterflow.store.query_scope import Scope
@@ -52,7 +52,6 @@ def dues_collected(scope: Scope, size: str | None = None, months: int = 12) -> S
         whole=due.c.amount,
         most=due.c.amount,
         currency=due.c.currency,
-        also=() if fits is None else (organisation,),
     ).where(due.c.due > scope.ago(months=months))
     if fits is None:
         return rows
@@ -76,7 +75,6 @@ def members_overdue(scope: Scope, days: int = 90) -> Select[Any]:
             func.max(state).label("state"),
             func.max(due.c.entry).label("entry"),
             func.min(due.c.due).label("valid_from"),
-            func.max(latest_of(due.c.entered_at, member.c.entered_at)).label("entered_at"),
         )
         .join_from(
             due, member, and_(member.c.initiative == due.c.initiative, member.c.organisation == due.c.organisation)
@@ -132,7 +130,6 @@ def largest_payer_share(scope: Scope, months: int = 12) -> Select[Any]:
             func.max(fee.c.record).label("record"),
             func.max(fee.c.entry).label("entry"),
             func.max(fee.c.valid_from).label("valid_from"),
-            func.max(fee.c.entered_at).label("entered_at"),
         )
         .where(fee.c.valid_from > scope.ago(months=months))
         .group_by(fee.c.initiative, fee.c.payer, fee.c.currency)

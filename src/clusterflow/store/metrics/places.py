@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Float, Select, Subquery, and_, case, func, literal, or_, select
 
 from clusterflow.domain.records.membership import Membership
-from clusterflow.store.metrics.evidence_rows import UNKNOWN, evidence_row, latest_of
+from clusterflow.store.metrics.evidence_rows import UNKNOWN, evidence_row
 from clusterflow.store.metrics.register import metric
 from clusterflow.store.metrics.shared_queries import members, members_again
 from clusterflow.store.query_scope import Scope
@@ -31,7 +31,6 @@ def members_near(scope: Scope, km: int = 100) -> Select[Any]:
             pairs.c.organisation,
             func.max(pairs.c.entry).label("entry"),
             func.max(pairs.c.on).label("on"),
-            func.max(pairs.c.entered_at).label("entered_at"),
             func.max(pairs.c.answer).label("answer"),
         )
         .group_by(pairs.c.initiative, pairs.c.organisation)
@@ -68,7 +67,6 @@ def _pairs(scope: Scope, km: int) -> Subquery:
             one.c.organisation,
             one.c.entry,
             one.c.on,
-            latest_of(one.c.entered_at, other.c.entered_at).label("entered_at"),
             answer.label("answer"),
         )
         .join_from(

@@ -102,8 +102,8 @@ METRICS = _Metrics()
 class WrittenSums(NamedTuple):
     """What the sums over the rows of a metric follow from, if each row is a word: without grouping by the words.
 
-    ``columns`` are aggregates over ``source``: how many of its ``rows`` there are, how many ``with_word``, how many
-    different ``words``, and the last day on which one was ``entered``.
+    ``columns`` are aggregates over ``source``: how many of its ``rows`` there are, how many ``with_word``, and
+    how many different ``words``.
     """
 
     source: Subquery

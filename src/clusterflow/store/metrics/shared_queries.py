@@ -17,7 +17,6 @@ from clusterflow.store.metrics.evidence_rows import (
     check_word,
     has_entries,
     initiatives_with_entries,
-    latest_of,
     presence,
 )
 from clusterflow.store.query_scope import Scope
@@ -49,8 +48,7 @@ def members_again(scope: Scope) -> Subquery:
     still = scope.in_force(member)
     return (
         select(
-            *(column for column in member.c if column.name != "entered_at"),
-            latest_of(member.c.entered_at, organisation.c.entered_at).label("entered_at"),
+            *member.c,
             still.label("in_force"),
             case((still, member.c.valid_from), else_=member.c.valid_to).label("on"),
             *(organisation.c[name] for name in _FIGURES),
@@ -83,7 +81,6 @@ def seats(scope: Scope, body: str | None = None) -> Subquery:
         select(
             seat.c.initiative,
             seat.c.entry,
-            latest_of(seat.c.entered_at, house.c.entered_at, organisation.c.entered_at).label("entered_at"),
             seat.c.valid_from,
             seat.c.body,
             seat.c.person,
@@ -105,7 +102,6 @@ def representations(scope: Scope) -> Subquery:
             voice.c.person,
             voice.c.organisation,
             organisation.c.helix,
-            latest_of(voice.c.entered_at, organisation.c.entered_at).label("entered_at"),
         )
         .join_from(voice, organisation, organisation.c.id == voice.c.organisation, isouter=True)
         .subquery()
@@ -117,9 +113,7 @@ def meetings(
 ) -> Subquery:
     """Select the meetings of the bodies of a kind, or of all. With ``standing``, dissolved bodies are left out."""
     meeting, house = scope.latest(Meeting), scope.latest(Body)
-    query = select(
-        meeting.c.initiative, meeting.c.body, meeting.c.id.label("meeting"), meeting.c.valid_from, meeting.c.entered_at
-    )
+    query = select(meeting.c.initiative, meeting.c.body, meeting.c.id.label("meeting"), meeting.c.valid_from)
     if body is not None:
         query = query.join_from(
             meeting, house, and_(house.c.initiative == meeting.c.initiative, house.c.id == meeting.c.body)
@@ -138,14 +132,13 @@ def attendance_by_meeting(scope: Scope, who: str, meeting: Subquery) -> Subquery
     """
     # The join starts from the meeting: the last meetings of a body are few in comparison with all recorded attendance.
     attendance = scope.over_all_initiatives.latest(Attendance)
-    of_meeting = [column for column in meeting.c if column.name != "entered_at"]
+    of_meeting = [*meeting.c]
     return (
         select(
             *of_meeting,
             attendance.c[who].label("who"),
             func.max(presence(attendance.c.present)).label("came"),
             func.max(attendance.c.entry).label("entry"),
-            func.max(latest_of(attendance.c.entered_at, meeting.c.entered_at)).label("entered_at"),
         )
         .join_from(meeting, attendance, is_attendance_of(attendance, meeting))
         .group_by(*of_meeting, attendance.c[who])
@@ -170,7 +163,6 @@ def dues(scope: Scope) -> Subquery:
             func.sum(payment.c.amount_minor).label("minor"),
             func.min(payment.c.amount_currency).label("currency"),
             func.count(payment.c.amount_currency.distinct()).label("currencies"),
-            func.max(payment.c.entered_at).label("entered_at"),
         )
         .group_by(payment.c.initiative, payment.c.invoice)
         .subquery()
@@ -180,7 +172,6 @@ def dues(scope: Scope) -> Subquery:
         select(
             invoice.c.initiative,
             invoice.c.entry,
-            latest_of(invoice.c.entered_at, paid.c.entered_at).label("entered_at"),
             invoice.c.id,
             invoice.c.organisation,
             invoice.c.due,
@@ -211,7 +202,6 @@ def fees(scope: Scope) -> Subquery:
         literal(Payment.type).label("record"),
         payment.c.initiative,
         payment.c.entry,
-        latest_of(payment.c.entered_at, invoice.c.entered_at).label("entered_at"),
         payment.c.valid_from,
         payment.c.id,
         invoice.c.organisation.label("payer"),
@@ -222,7 +212,6 @@ def fees(scope: Scope) -> Subquery:
         literal(Income.type),
         income.c.initiative,
         income.c.entry,
-        income.c.entered_at,
         income.c.valid_from,
         income.c.id,
         income.c.payer,

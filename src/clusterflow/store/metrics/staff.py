@@ -88,7 +88,7 @@ def host_staff_share(scope: Scope) -> Select[Any]:
     """CCB: staff of the host organisation ÷ staff. It is unknown if the host is not recorded."""
     staff, initiative, voice = scope.current(Staff), scope.described(), scope.current(Representation)
     of_host = (
-        select(initiative.c.initiative, voice.c.person, voice.c.entered_at)
+        select(initiative.c.initiative, voice.c.person)
         .join_from(initiative, voice, voice.c.organisation == initiative.c.host)
         .subquery()
     )
@@ -98,7 +98,6 @@ def host_staff_share(scope: Scope) -> Select[Any]:
             Staff,
             what=staff.c.person,
             part=case((initiative.c.host.is_(None), UNKNOWN), (of_host.c.person.is_not(None), 1), else_=0),
-            also=(initiative, of_host),
         )
         .join_from(staff, initiative, initiative.c.initiative == staff.c.initiative, isouter=True)
         .join(

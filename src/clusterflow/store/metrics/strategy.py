@@ -69,7 +69,6 @@ def strategy_review_age(scope: Scope) -> Select[Any]:
             on=func.coalesce(review.c.valid_from, strategy.c.valid_from),
             part=months_between(review.c.valid_from, scope.as_of),
             most=months_between(_adopted(scope, strategy), scope.as_of),
-            also=(review,),
         )
         .join_from(
             strategy,
@@ -108,7 +107,6 @@ def objectives_read(scope: Scope, months: int = 12) -> Select[Any]:
             Objective,
             what=objective.c.id,
             part=case((fresh, 1), (has_entries(readings), 0), else_=UNKNOWN),
-            also=(reading,),
         )
         .join_from(
             objective,
@@ -149,7 +147,6 @@ def joint_projects(scope: Scope, months: int = 12) -> Select[Any]:
             begun.c.initiative,
             begun.c.id,
             func.min(begun.c.valid_from).label("valid_from"),
-            func.max(begun.c.entered_at).label("entered_at"),
         )
         .group_by(begun.c.initiative, begun.c.id)
         .subquery()
@@ -161,5 +158,4 @@ def joint_projects(scope: Scope, months: int = 12) -> Select[Any]:
         what=project.c.id,
         on=started.c.valid_from,
         part=as_yes_no(and_(project.c.joint, recent)),
-        also=(started,),
     ).join_from(project, started, and_(started.c.initiative == project.c.initiative, started.c.id == project.c.id))

@@ -47,7 +47,6 @@ class Sums(NamedTuple):
     largest: Fraction | None
     smallest: Fraction | None
     most: Fraction | None
-    entered: date | None
     newest: date | None
 
     @classmethod
@@ -79,7 +78,6 @@ class Sums(NamedTuple):
             largest=scaled(given.get("largest")),
             smallest=scaled(given.get("smallest")),
             most=scaled(given.get("most") if isinstance(most, Given) else most if unknown else None),
-            entered=_day(given["entered"]),
             newest=given.get("newest"),
         )
 
@@ -98,7 +96,6 @@ class Sums(NamedTuple):
             largest=max(least_and_most(self.largest, other.largest), default=None),
             smallest=min(least_and_most(self.smallest, other.smallest), default=None),
             most=max(least_and_most(self.most, other.most), default=None),
-            entered=max((day for day in (self.entered, other.entered) if day is not None), default=None),
             newest=max((day for day in (self.newest, other.newest) if day is not None), default=None),
         )
 
@@ -118,11 +115,7 @@ def _sums_of_words(given: Mapping[str, Any], all_words: int) -> dict[str, Any]:
     missing = all_words - words
     rows = words + (without > 0)
     known = words if missing else rows  # those without a word can add none that is missing
-    return {"rows": rows, "known": known, "part": words, "room": min(without, missing), "entered": given["entered"]}
-
-
-def _day(value: date | str | None) -> date | None:
-    return date.fromisoformat(value) if isinstance(value, str) else value
+    return {"rows": rows, "known": known, "part": words, "room": min(without, missing)}
 
 
 def _whole(whole: int | Given | None, given: Mapping[str, Any], rows: int) -> Any:
@@ -153,9 +146,8 @@ def together(sums: Sequence[Sums]) -> Sums:
     return first
 
 
-def fold_sums(sums: Sequence[Sums], fold: Fold, as_of: date) -> Measurement:
+def fold_sums(sums: Sequence[Sums], fold: Fold) -> Measurement:
     """Return one number from the sums of its rows. Unknown values of the rows become the range of the number."""
-    entered = max((s.entered for s in sums if s.entered is not None), default=None)
     bare = [s for s in sums if s.currency is None]
     by_currency = sorted((s for s in sums if s.currency is not None), key=lambda s: s.currency or "")
     if by_currency and bare:
@@ -166,8 +158,6 @@ def fold_sums(sums: Sequence[Sums], fold: Fold, as_of: date) -> Measurement:
         high=None,
         rows=sum(s.rows for s in sums),
         unknown_rows=sum(s.unknown for s in sums),
-        entered=entered,
-        late=entered is not None and entered > as_of,
         currencies=tuple(s.currency or "" for s in by_currency) if len(by_currency) > 1 else (),
     )
     if len(by_currency) <= 1:

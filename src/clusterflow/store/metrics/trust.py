@@ -50,27 +50,17 @@ def trust_fall(scope: Scope, response_percent: int = 40) -> Select[Any]:
         select(
             wave.c.initiative,
             wave.c.entry,
-            wave.c.entered_at,
             wave.c.valid_from,
             wave.c.topic,
             index.label("index"),
             func.lag(index).over(partition_by=whose, order_by=day).label("index_before"),
             func.lag(wave.c.entry).over(partition_by=whose, order_by=day).label("entry_before"),
-            func.lag(wave.c.entered_at).over(partition_by=whose, order_by=day).label("entered_before"),
             func.lead(wave.c.entry).over(partition_by=whose, order_by=day).label("entry_after"),
         )
         .where(wave.c.topic == SurveyTopic.TRUST.value)
         .subquery()
     )
-    last = (
-        select(
-            *(c for c in pairs.c if c.name != "entered_at"),
-            case((pairs.c.entered_before > pairs.c.entered_at, pairs.c.entered_before), else_=pairs.c.entered_at)
-            .label("entered_at"),
-        )
-        .where(pairs.c.entry_after.is_(None), pairs.c.entry_before.is_not(None))
-        .subquery()
-    )  # fmt: skip
+    last = select(pairs).where(pairs.c.entry_after.is_(None), pairs.c.entry_before.is_not(None)).subquery()
     # A wave with too few answers is no evidence of a fall.
     return evidence_row(last, SurveyWave, what=last.c.topic, part=last.c.index_before - last.c.index, most=None)
 
