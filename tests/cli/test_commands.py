@@ -198,7 +198,7 @@ def test_models_are_listed_shown_checked_and_drawn(office: Run, home: Path) -> N
     shown = office("model", "show", "colombian-hybrid", "--lang", "es").out
     assert "Hoja de ruta" in shown
     assert office("model", "check").out.count("no mistake") == 6
-    assert office("model", "check", "basque").out.startswith("basque: 6 stages")
+    assert office("model", "check", "basque").out.startswith("basque: no mistake; stages: 6;")
     assert office("model", "diagram", "basque").out.startswith("flowchart")
     assert office("model", "diagram", "basque", "--format", "svg", "--out", "b.svg").code == 0
     assert (home / "b.svg").read_text(encoding="utf-8").lstrip().startswith("<svg")

@@ -37,7 +37,7 @@ def test_the_schemes_are_listed_and_checked(run: Run, home: Path) -> None:
     assert "2\u202f000.00 EUR" in result
     assert "clase de tamaño" in run("dues", "list", "--lang", "es").out
     assert [s["id"] for s in run("dues", "list", "--json").json] == ["galicia-sport"]
-    assert run("dues", "check").out.strip() == "galicia-sport: 4 brackets by size-class, no mistake"
+    assert run("dues", "check").out.strip() == "galicia-sport: no mistake; brackets by size-class: 4"
 
     (home / "x.yaml").write_text("scheme: x\nby: employees\nbrackets:\n- {below: 9, yearly: 1 EUR}\n", encoding="utf-8")
     result = run("dues", "check", "x.yaml")

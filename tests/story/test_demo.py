@@ -7,15 +7,18 @@ import json
 import os
 import re
 import subprocess
+from datetime import date, datetime
 from email.policy import default
 from pathlib import Path
 
 import psutil
 import pytest
 from sqlalchemy import create_engine, func, select, text
-from starlette.testclient import TestClient
 from support.ports import free_port
+from support.web import Browser
 
+from clusterflow.demo.story import last_day
+from clusterflow.services import ledger
 from clusterflow.services.context import Context
 from clusterflow.settings import Settings
 from clusterflow.store import tables
@@ -67,20 +70,9 @@ def test_it_ends_by_itself_and_shows_six_initiatives(demo: Demo) -> None:
     assert "Traceback" not in done.stdout + done.stderr
 
 
-def test_it_ends_with_the_address_of_the_open_gate_and_a_link_for_its_decider(demo: Demo) -> None:
-    home, done = demo
-    gate, who, link = done.stdout.split("\n\n")[-1].splitlines()[:3]
-    assert re.fullmatch(r"The open gate http://127\.0\.0\.1:\d+/initiatives/automotriz-nl/gates/strategy", gate)
-    assert re.fullmatch(r"Decide there as [a-z-]+, by this link, and with the code [2-9A-Z]{4}-[2-9A-Z]{4}:", who)
-    found = re.fullmatch(r"  http://127\.0\.0\.1:\d+/sign-in/([\w-]{43})", link)
-    assert found
-    url = f"sqlite:///{home / 'clusterflow.db'}"
-    context = Context.open(Settings(database=url, home=home))
-    browser = TestClient(build_app(context))
-    page = browser.get(f"/sign-in/{found[1]}")
-    assert "/sign-in" in str(browser.get("/").url), "opening the link signs nobody in"
-    (token,) = re.findall('name="token" value="([^"]+)"', page.text)
-    assert str(browser.post(f"/sign-in/{found[1]}", data={"token": token}).url).endswith("/gates/strategy")
+@pytest.mark.parametrize(("now", "day"), [("11:59", date(2026, 11, 30)), ("12:00", date(2026, 12, 1))])
+def test_the_replay_ends_on_the_last_day_whose_noon_is_over(now: str, day: date) -> None:
+    assert last_day(datetime.fromisoformat(f"2026-12-01T{now}:00+00:00")) == day
 
 
 def test_no_process_is_left_running(demo: Demo) -> None:
@@ -122,3 +114,25 @@ def test_every_story_is_played_and_one_gate_is_left_to_the_visitor(demo: Demo) -
         assert kinds.get(happened), happened
     # A person who votes twice, and a ministry at a management gate.
     assert sorted(json.loads(body)["why"] for body in refused) == ["barred", "twice"]
+
+
+def test_a_visitor_decides_at_the_open_gate_by_the_printed_link_and_code(demo: Demo) -> None:
+    """The last test, because it closes the gate. A visitor of the early morning can decide, too."""
+    home, done = demo
+    gate, who, link = done.stdout.split("\n\n")[-1].splitlines()[:3]
+    shown = re.fullmatch(r"The open gate http://127\.0\.0\.1:\d+(/initiatives/automotriz-nl/gates/strategy)", gate)
+    code = re.fullmatch(r"Decide there as [a-z-]+, by this link, and with the code ([2-9A-Z]{4}-[2-9A-Z]{4}):", who)
+    found = re.fullmatch(r"  http://127\.0\.0\.1:\d+(/sign-in/[\w-]{43})", link)
+    assert shown
+    assert code
+    assert found
+    url = f"sqlite:///{home / 'clusterflow.db'}"
+    browser = Browser(build_app(Context.open(Settings(database=url, home=home))))
+    browser.open(found[1])
+    assert "/sign-in" in str(browser.get("/").url), "opening the link signs nobody in"
+    assert str(browser.submit(found[1]).url).endswith(shown[1])
+    browser.open(shown[1])
+    answer = browser.submit(shown[1], decision="go", reason="The strategy is adopted.", code=code[1])
+    assert "adelante" in answer.text
+    after = ledger.entries(Context.open(Settings(database=url, home=home)), "automotriz-nl")
+    assert {"vote.cast", "gate.decided"} & {entry.event.kind for entry in after[-12:]}

@@ -75,7 +75,7 @@ def check(*files: Path) -> None:
     if mistakes:
         raise Mistakes(mistakes)
     for one in checked:
-        show(f"{one.id}: {len(one.brackets)} brackets by {one.by}, no mistake")
+        show(f"{one.id}: no mistake; brackets by {one.by}: {len(one.brackets)}")
 
 
 @dues.command(help_epilogue="Example: clusterflow dues preview automotriz --year 2026")

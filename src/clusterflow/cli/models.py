@@ -147,7 +147,7 @@ def check(*files: Path) -> None:
         raise Mistakes(mistakes)
     for one, path in zip(checked, paths, strict=True):
         warnings = warnings_in(path, one, metrics, OF_RECORD)
-        show(f"{one.id}: {len(one.stages)} stages, {one.hash[:12]}, no mistake")
+        show(f"{one.id}: no mistake; stages: {len(one.stages)}; {one.hash[:12]}")
         for warning in warnings:
             show(f"  {warning.where}: {warning.reason.to(language())} ({warning.id})")
         for hint in quorum_hints(one, language()):

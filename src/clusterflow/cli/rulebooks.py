@@ -83,7 +83,7 @@ def check(*files: Path) -> None:
         raise Mistakes(mistakes)
     for one in checked:
         rules = sum(len(text.rules) for text in one.texts)
-        show(f"{one.id}: {len(one.texts)} texts, {rules} rules, no mistake")
+        show(f"{one.id}: no mistake; texts: {len(one.texts)}; rules: {rules}")
 
 
 @rulebook.command(help_epilogue="Example: clusterflow rulebook schema")

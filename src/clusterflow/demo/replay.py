@@ -57,7 +57,7 @@ class Replay:
         self.mailing = asyncio.Lock()
 
     async def run(self) -> None:
-        """Play every month in order. The last one ends today."""
+        """Play every month in order. The last one ends on the last day of the stories."""
         before = date.min
         days = months(self.end)
         mailed = asyncio.create_task(asyncio.sleep(0))

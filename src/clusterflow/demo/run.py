@@ -18,6 +18,7 @@ from rich.text import Text
 from clusterflow.demo.mail_sink import MailSink
 from clusterflow.demo.replay import Month, Replay
 from clusterflow.demo.stories import stories
+from clusterflow.demo.story import last_day
 from clusterflow.errors import ClusterflowError
 from clusterflow.prefect.api import lone_certificate
 from clusterflow.prefect.serving import Running, everything, stopping
@@ -66,15 +67,15 @@ def _surround(home: Path, port: int, web_port: int, sink: MailSink) -> None:
 async def _play(settings: Settings, sink: MailSink, stay: bool) -> None:
     begun = time.monotonic()
     stop = stopping()
-    today = system_clock().date()
+    end = last_day(system_clock())
     # Prefect logs every state of every run. A replay has hundreds, and its own lines are enough.
     for name in ("prefect", "prefect.flow_runs", "prefect.task_runs"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     async with everything(settings, console.print, limit=4, live=False) as running:
         console.print(
-            f"set up in {time.monotonic() - begun:.0f} s; now {len(stories(today))} initiatives, month by month"
+            f"set up in {time.monotonic() - begun:.0f} s; now {len(stories(end))} initiatives, month by month"
         )
-        replay = asyncio.create_task(_replay(running, sink, today))
+        replay = asyncio.create_task(_replay(running, sink, end))
         stopped = asyncio.create_task(stop.wait())
         await asyncio.wait({replay, stopped}, return_when=asyncio.FIRST_COMPLETED)
         if not replay.done():
@@ -89,7 +90,7 @@ async def _play(settings: Settings, sink: MailSink, stay: bool) -> None:
     console.print("stopped; no process is left running")
 
 
-async def _replay(running: Running, sink: MailSink, today: date) -> None:
+async def _replay(running: Running, sink: MailSink, end: date) -> None:
     bar = Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=console, transient=True)
     with bar:
         line = bar.add_task("replay", total=None)
@@ -99,7 +100,7 @@ async def _replay(running: Running, sink: MailSink, today: date) -> None:
             for event in month.events:
                 console.print(f"{month.day:%Y-%m}  {event}", markup=False)
 
-        await Replay(running.context, sink, stories(today), today, show).run()
+        await Replay(running.context, sink, stories(end), end, show).run()
 
 
 def _show(running: Running, sink: MailSink, seconds: float) -> None:

@@ -1,10 +1,10 @@
-"""The parts of a story: dated facts and scripted decisions, on a calendar that ends today."""
+"""The parts of a story: dated facts and scripted decisions, on a calendar that ends today or yesterday."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from clusterflow.domain.records import RECORDS
@@ -18,6 +18,14 @@ MONTHS = 30
 
 Value = str | int | float | bool
 Door = Literal["form", "cli"]
+
+
+def last_day(now: datetime) -> date:
+    """Return the last day of a replay that ends now: the last one whose noon is over.
+
+    All that happens on a day of the replay is entered at its noon, and a visitor may enter nothing before that.
+    """
+    return (now - timedelta(hours=12)).date()
 
 
 def months(end: date, count: int = MONTHS) -> list[date]:

@@ -57,7 +57,7 @@ COMMANDS: dict[str, str] = {
     # rulebooks
     "Rulebooks": "Reglamentos",
     "Rulebooks on {}": "Reglamentos al {}",
-    "{}: {} texts, {} rules, no mistake": "{}: textos: {}; reglas: {}; sin errores",
+    "{}: no mistake; texts: {}; rules: {}": "{}: sin errores; textos: {}; reglas: {}",
     # gates
     "review {} is open; the gate is {}; findings {}": "la revisión {} está abierta; la puerta está: {}; hallazgos {}",
     "a new code for the gate of {} goes to {} with the next notices": "con los próximos avisos sale para {1} un "
@@ -207,10 +207,10 @@ COMMANDS: dict[str, str] = {
     "never decides: {}, at the gates of {} ({})": "nunca decide: {}, en las puertas de {} ({})",
     "optional": "opcional",
     "open-ended": "sin fin fijo",
-    "{}: {} stages, {}, no mistake": "{}: {} etapas, {}, sin errores",
+    "{}: no mistake; stages: {}; {}": "{}: sin errores; etapas: {}; {}",
     # dues
     "There is no scheme in configs/dues.": "No hay ningún esquema en configs/dues.",
-    "{}: {} brackets by {}, no mistake": "{}: {} tramos por {}, sin errores",
+    "{}: no mistake; brackets by {}: {}": "{}: sin errores; tramos por {}: {}",
     "--year goes with an initiative; of all of them the dues of this year are issued": "--year va con una "
     "iniciativa; para todas se emiten las cuotas de este año",
     "No initiative has adopted a dues scheme.": "Ninguna iniciativa ha adoptado un esquema de cuotas.",
