@@ -23,7 +23,7 @@ from clusterflow.web.api.routes import api
 from clusterflow.web.fact_routes import fact_routes
 from clusterflow.web.headers import HEADERS, SecurityHeaders
 from clusterflow.web.render import FOLDER, page
-from clusterflow.web.request import NotSignedIn, Site, post, to_sign_in
+from clusterflow.web.request import NotSignedIn, Site, post, short, to_sign_in
 from clusterflow.web.texts import TEXTS
 
 
@@ -32,19 +32,19 @@ def build_app(context: Context) -> Starlette:
     site = Site(context)
     app = Starlette(
         routes=[
-            Route(WORK_PAGE, work.show),
+            Route(WORK_PAGE, short(work.show)),
             Route("/sign-in", sign_in.show),
             post("/sign-in", sign_in.send_link),
             Route("/sign-in/{secret}", sign_in.show_button),
             post("/sign-in/{secret}", sign_in.begin_session),
             post("/sign-out", sign_in.end_session),
             post("/sign-out-everywhere", sign_in.end_all_sessions),
-            Route(INITIATIVE_PAGE, initiative.show),
-            Route(GATE_PAGE, gate.show),
+            Route(INITIATIVE_PAGE, short(initiative.show)),
+            Route(GATE_PAGE, short(gate.show)),
             post(GATE_PAGE, gate.vote),
             post(f"{GATE_PAGE}/review", gate.request_review),
             post(f"{GATE_PAGE}/code", gate.send_code),
-            Route(me.ME_PAGE, me.show),
+            Route(me.ME_PAGE, short(me.show)),
             post(f"{me.ME_PAGE}/preferences", me.change_preferences),
             post(f"{me.ME_PAGE}/channels", me.change_channel),
             post(f"{me.ME_PAGE}/channels/remove", me.remove_channel),

@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from clusterflow.services.notifications.pages import INITIATIVE_PAGE
 from clusterflow.web import attendance, dues, facts, initiative, plots, workbook
-from clusterflow.web.request import post
+from clusterflow.web.request import post, short
 
 WORKBOOK_PAGE = f"{INITIATIVE_PAGE}/workbook"
 DUES_PAGE = f"{INITIATIVE_PAGE}/dues"
@@ -19,13 +19,13 @@ def fact_routes() -> Iterator[Route]:
     yield Route(f"{INITIATIVE_PAGE}/dossier", initiative.download_dossier)
     yield Route(f"{INITIATIVE_PAGE}/plots", plots.show)
     yield Route(f"{INITIATIVE_PAGE}/plots/{{plot}}.svg", plots.show_picture)
-    yield Route(ATTENDANCE_PAGE, attendance.show)
+    yield Route(ATTENDANCE_PAGE, short(attendance.show))
     yield post(ATTENDANCE_PAGE, attendance.save)
     yield from (
-        Route(DUES_PAGE, dues.show),
+        Route(DUES_PAGE, short(dues.show)),
         post(f"{DUES_PAGE}/issue", dues.issue),
-        Route(f"{DUES_PAGE}/{{invoice}}", dues.show_invoice),
-        Route(f"{DUES_PAGE}/{{invoice}}/payment", dues.show_payment),
+        Route(f"{DUES_PAGE}/{{invoice}}", short(dues.show_invoice)),
+        Route(f"{DUES_PAGE}/{{invoice}}/payment", short(dues.show_payment)),
         post(f"{DUES_PAGE}/{{invoice}}/payment", dues.pay),
     )
     yield from (
@@ -41,12 +41,12 @@ def fact_routes() -> Iterator[Route]:
     for base in (INITIATIVE_PAGE, facts.SHARED_PLACE):
         of_type, of_fact = f"{base}/facts/{{record}}", f"{base}/facts/{{record}}/{{entry:int}}"
         yield from (
-            Route(f"{base}/facts", facts.show_types),
-            Route(of_type, facts.show_list),
-            Route(f"{of_type}/new", facts.show_new),
+            Route(f"{base}/facts", short(facts.show_types)),
+            Route(of_type, short(facts.show_list)),
+            Route(f"{of_type}/new", short(facts.show_new)),
             post(f"{of_type}/new", facts.enter),
-            Route(of_fact, facts.show_fact),
-            Route(f"{of_fact}/correct", facts.show_correction),
+            Route(of_fact, short(facts.show_fact)),
+            Route(f"{of_fact}/correct", short(facts.show_correction)),
             post(f"{of_fact}/correct", facts.correct),
             post(f"{of_fact}/end", facts.end),
             post(f"{of_fact}/withdraw", facts.withdraw),

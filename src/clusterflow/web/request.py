@@ -12,6 +12,7 @@ from threading import Lock
 from typing import TypeVar
 from urllib.parse import parse_qsl, urlencode
 
+from anyio import CapacityLimiter, to_thread
 from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
@@ -41,6 +42,13 @@ PREVIEWS_PER_PERSON = parse("10 per 15 minutes")
 CODES_PER_PERSON = parse("10 per 15 minutes")
 
 BOARD_LINES = 40_000
+
+SHORT_PAGE_THREADS = 3
+"""The threads of a process that make short pages.
+
+More of them would only take turns at one interpreter: with forty, twenty readers wait twice as long. Pages that take
+seconds have the other threads, so that they hold up no short one.
+"""
 
 Form = Mapping[str, str]
 View = TypeVar("View")
@@ -75,6 +83,7 @@ class Site:
         """One preview of notices at a time: each works on a copy of the database."""
         self.drawing = asyncio.Lock()
         """The plots of one initiative at a time."""
+        self.short_pages = CapacityLimiter(SHORT_PAGE_THREADS)
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
 
     @property
@@ -265,6 +274,15 @@ async def read_form(request: Request) -> dict[str, str]:
         raise HTTPException(HTTPStatus.BAD_REQUEST)
     await run_in_threadpool(check_token, request, form.get("token", ""))
     return form
+
+
+def short(handler: Callable[[Request], Response]) -> Callable[..., object]:
+    """Make an endpoint of a handler that shows a page within milliseconds. Few threads make all such pages."""
+
+    async def endpoint(request: Request) -> Response:
+        return await to_thread.run_sync(handler, request, limiter=site_of(request).short_pages)
+
+    return endpoint
 
 
 def taking_form(handler: Callable[[Request, Form], Response]) -> Callable[..., object]:
