@@ -6,7 +6,7 @@ the hashes are those of the original; no page reads them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 
 from sqlalchemy import Column, Connection, String, Table, case, insert, literal, select
@@ -32,14 +32,23 @@ NAMED = ("chain", "initiative", "id", "person", "source")
 
 def fill(context: Context, number: int, end: date) -> list[str]:
     """Enrol so many initiatives, each with a board and members, under one office, and return their ids."""
-    lived = min(number, LIVED)
-    initiatives = gather_crowd(context, lived, end)
+    initiatives = gather_crowd(context, min(number, LIVED), end)
     _people(context, initiatives)
-    prefixes = [f"k{n:02}" for n in range(1, -(-number // lived))]
+    return copies(context, initiatives, number)
+
+
+def copies(context: Context, initiatives: Sequence[str], number: int, without: Collection[str] = ()) -> list[str]:
+    """Copy initiatives until there are so many, and return the ids of all.
+
+    Args:
+        without: the names of tables that the copies have no rows in.
+    """
+    prefixes = [f"k{n:03}" for n in range(1, -(-number // len(initiatives)))]
     with context.database.begin() as connection:
         for place, prefix in enumerate(prefixes, start=1):
             for table in whole_schema().sorted_tables:
-                _copy(connection, table, prefix, place)
+                if table.name not in without:
+                    _copy(connection, table, prefix, place)
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql("ANALYZE")
     return [*initiatives, *(f"{prefix}{i}" for prefix in prefixes for i in initiatives)][:number]

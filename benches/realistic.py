@@ -24,8 +24,8 @@ def parties_of(initiative: str) -> Iterator[Fact]:
             "record": "organisation", "id": one, "name": one, "helix": _HELIXES[n % 10], "size": _SIZES[n % 5],
             "country": "MX", "founded": "2001-01-01", "from": "2018-01-01",
         }  # fmt: skip
-        yield {"record": "person", "id": f"p-{one}", "name": f"Person of {one}", "from": "2018-01-01"}
-        yield {"record": "representation", "person": f"p-{one}", "organisation": one, "from": "2018-01-01"}
+        yield {"record": "person", "id": f"{one}-p", "name": f"Person of {one}", "from": "2018-01-01"}
+        yield {"record": "representation", "person": f"{one}-p", "organisation": one, "from": "2018-01-01"}
 
 
 def facts_of(initiative: str) -> Iterator[Fact]:
@@ -45,7 +45,7 @@ def _facts(own: str) -> Iterator[tuple[str, Fact]]:
         for n in range(INVITED):
             who = f"{own}-m{(n + number % 3) % MEMBERS}"
             present = (n + number) % 5 > 0
-            here = {"meeting": meeting, "person": f"p-{who}", "organisation": who, "present": present}
+            here = {"meeting": meeting, "person": f"{who}-p", "organisation": who, "present": present}
             yield "attendance", {**here, "on": day}
     yield from _money(own)
     yield from _work(own)
@@ -58,14 +58,14 @@ def _governance(own: str) -> Iterator[tuple[str, Fact]]:
     for n in range(12):
         body = "management" if n == 0 else "board" if n < 7 else "talent"
         role = "manager" if n == 0 else "chair" if n in (1, 7) else "member"
-        seat = {"body": body, "person": f"p-{own}-m{n}", "organisation": f"{own}-m{n}", "role": role}
+        seat = {"body": body, "person": f"{own}-m{n}-p", "organisation": f"{own}-m{n}", "role": role}
         yield "seat", {**seat, **start}
     legal = {"personality": True, "non_profit": True, "in_region": True}
     yield "legal-entity", {"name": own, "form": "civil-association", **legal, "from": "2019-05-01"}
     for document, kind in (("purpose", "purpose-statement"), ("strategy", "strategy")):
         yield "document", {"id": document, "kind": kind, "title": document, "adopted_by": "board", **start}
     for n in range(10):
-        signed = {"document": "purpose", "organisation": f"{own}-m{n}", "person": f"p-{own}-m{n}"}
+        signed = {"document": "purpose", "organisation": f"{own}-m{n}", "person": f"{own}-m{n}-p"}
         yield "signature", {**signed, "on": "2019-03-01"}
 
 
@@ -79,7 +79,7 @@ def _money(own: str) -> Iterator[tuple[str, Fact]]:
     yield "income", {"id": "grant", "kind": "public-grant", "amount": "250000MXN", "on": "2023-05-01"}
     year = {"running_cost": "1000000MXN", "secured": "900000MXN", "from": "2023-01-01", "to": "2023-12-31"}
     yield "budget", {"id": "b2023", **year}
-    yield "staff", {"person": f"p-{own}-m0", "fte": 1.0, "manager": True, "from": "2019-06-01"}
+    yield "staff", {"person": f"{own}-m0-p", "fte": 1.0, "manager": True, "from": "2019-06-01"}
 
 
 def _work(own: str) -> Iterator[tuple[str, Fact]]:
@@ -94,7 +94,7 @@ def _work(own: str) -> Iterator[tuple[str, Fact]]:
         yield "project", {**project, "from": "2021-02-01"}
     for n in range(13):
         done = {"state": "done", "done_on": "2022-11-15"} if n % 3 else {"state": "open"}
-        action = {"id": f"a{n}", "title": "Action", "owner": f"p-{own}-m{n}", "objective": f"o{n % 3}"}
+        action = {"id": f"a{n}", "title": "Action", "owner": f"{own}-m{n}-p", "objective": f"o{n % 3}"}
         yield "action", {**action, "due": "2022-12-15", **done, "from": "2020-01-01"}
     for topic in ("trust", "satisfaction"):
         wave = {"topic": topic, "invited": 60, "answers": 45, "mean_milli": 3900}

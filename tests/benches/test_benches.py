@@ -16,6 +16,7 @@ RIVALS = {
     "evaluate": "rival: counting the rows",
     "foresight": "rival: each day evaluated",
     "portfolio": "rival: evaluating one",
+    "review": "times the rival",
     "shards": "rival: one worker takes",
     "rulebooks": "rival: the metrics alone, in hand-written SQL",
     "report": "rival: the board asked for one by one",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from datetime import date
 from typing import NamedTuple
 
@@ -132,10 +132,12 @@ def _settle_review(transition: Transition, review: Review, assessment: Assessmen
         settle(transition, now, assessment.verdicts[review.stage], electorate)
 
 
-def _tell_changes(transition: Transition, stage: Stage, units: Iterable[Finding | Group]) -> None:
+def _tell_changes(transition: Transition, stage: Stage, units: Sequence[Finding | Group]) -> None:
     """Record the changed answers of criteria and, after those of its criteria, of each *any of* as a whole."""
     standing = {a.criterion: a.answer for a in transition.state.answers if a.stage == stage.id}
-    groups = {unit.id: unit.answer for unit in recall_gate(stage, transition.state.answers).units}
+    has_groups = any(isinstance(unit, Group) for unit in units)
+    recalled = recall_gate(stage, transition.state.answers).units if has_groups else ()
+    groups = {unit.id: unit.answer for unit in recalled}
     for unit in units:
         for finding in flatten(unit):
             before = standing.get(finding.id, Answer.UNKNOWN)

@@ -110,8 +110,11 @@ def _verdict(stage: Stage, leaf: Callable[[Criterion], Finding]) -> Verdict:
 def judge_watched(stage: Stage, units: Iterable[str], measurements: Measurements) -> tuple[Finding | Group, ...]:
     """The results of the units that an achieved milestone is still held to: criteria, and groups as a whole."""
     wanted = set(units)
-    verdict = _verdict(stage, lambda criterion: judge(criterion, _measured(criterion, measurements)))
-    return tuple(unit for unit in verdict.units if unit.id in wanted)
+    return tuple(
+        _result(unit, lambda criterion: judge(criterion, _measured(criterion, measurements)))
+        for unit in stage.gate.units
+        if unit.id in wanted
+    )
 
 
 def _result(requirement: Criterion | AnyOf | AllOf, leaf: Callable[[Criterion], Finding]) -> Finding | Group:

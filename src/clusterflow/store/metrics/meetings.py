@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import CTE, Select, Subquery, and_, case, exists, func, select
+from sqlalchemy import Select, Subquery, and_, case, exists, func, select
 
 from clusterflow.domain.records.governance import Attendance, Body, Meeting
 from clusterflow.domain.records.membership import Membership
@@ -19,10 +19,11 @@ from clusterflow.store.metrics.evidence_rows import (
     evidence_row,
     has_entries,
     initiatives_with_entries,
+    presence,
 )
 from clusterflow.store.metrics.register import metric
 from clusterflow.store.metrics.shared_queries import (
-    attendance_by_meeting,
+    attendance_by_organisation,
     is_attendance_of,
     maybe_company,
     meetings,
@@ -69,18 +70,24 @@ def organisation_turnover(scope: Scope, body: str = BodyKind.COMMITTEE.value) ->
 
 
 def _turnover(scope: Scope, who: str, body: str) -> Select[Any]:
-    came = attendance_by_meeting(scope, who, _last_meetings(scope, body))
-    of_who = (came.c.initiative, came.c.body, came.c.who)
-    judged = select(
-        came.c.initiative,
-        came.c.entry,
-        came.c.valid_from,
-        came.c.body,
-        came.c.who,
-        came.c.came,
-        came.c.place,
-        func.max(case((came.c.place > 1, came.c.came))).over(partition_by=of_who).label("before"),
-    ).subquery()
+    meeting, attendance = _last_meetings(scope, body), scope.over_all_initiatives.latest(Attendance)
+    of_who = (meeting.c.initiative, meeting.c.body, attendance.c[who])
+    last, before = meeting.c.place == 1, meeting.c.place > 1
+    came = presence(attendance.c.present)
+    judged = (
+        select(
+            meeting.c.initiative,
+            meeting.c.body,
+            attendance.c[who].label("who"),
+            func.max(case((last, came))).label("came"),
+            func.max(case((before, came))).label("before"),
+            func.max(case((last, attendance.c.entry))).label("entry"),
+            func.max(case((last, meeting.c.valid_from))).label("valid_from"),
+        )
+        .join_from(meeting, attendance, is_attendance_of(attendance, meeting))
+        .group_by(*of_who)
+        .subquery()
+    )
     new = case((judged.c.before == PRESENT, 0), (judged.c.before == UNCERTAIN, UNKNOWN), else_=1)
     return evidence_row(
         judged,
@@ -88,7 +95,7 @@ def _turnover(scope: Scope, who: str, body: str) -> Select[Any]:
         what=judged.c.who,
         part=case((judged.c.came == UNCERTAIN, UNKNOWN), else_=new),
         by={"body": judged.c.body},
-    ).where(judged.c.place == 1, judged.c.came >= UNCERTAIN)
+    ).where(judged.c.came >= UNCERTAIN)
 
 
 def _last_meetings(scope: Scope, body: str) -> Subquery:
@@ -120,7 +127,8 @@ def committee_participation(scope: Scope, months: int = 12) -> Select[Any]:
     """
     member = members(scope)
     sessions = meetings(scope, BodyKind.COMMITTEE.value, after=scope.ago(months=months))
-    came = _best(attendance_by_meeting(scope, "organisation", sessions))
+    # It is used twice and computed once.
+    came = attendance_by_organisation(scope, sessions).cte("best")
     recorded = initiatives_with_entries(came)
     company = member.c.helix == HelixKind.COMPANY.value
     return (
@@ -133,24 +141,11 @@ def committee_participation(scope: Scope, months: int = 12) -> Select[Any]:
         .join_from(
             member,
             came,
-            and_(came.c.initiative == member.c.initiative, came.c.who == member.c.organisation),
+            and_(came.c.initiative == member.c.initiative, came.c.organisation == member.c.organisation),
             isouter=True,
         )
         .join(recorded, recorded.c.initiative == member.c.initiative, isouter=True)
         .where(member.c.in_force, maybe_company(member))
-    )
-
-
-def _best(came: Subquery) -> CTE:
-    """Return the best known presence of each company over all its meetings. It is used twice and computed once."""
-    return (
-        select(
-            came.c.initiative,
-            came.c.who,
-            func.max(came.c.came).label("came"),
-        )
-        .group_by(came.c.initiative, came.c.who)
-        .cte("best")
     )
 
 

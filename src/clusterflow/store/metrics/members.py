@@ -24,7 +24,7 @@ from clusterflow.store.metrics.evidence_rows import (
 from clusterflow.store.metrics.register import WrittenSums, metric
 from clusterflow.store.metrics.shared_queries import (
     ANY_SME,
-    attendance_by_meeting,
+    attendance_by_organisation,
     fees,
     maybe_company,
     meetings,
@@ -232,14 +232,14 @@ def active_members(scope: Scope, months: int = 12) -> Select[Any]:
 
 
 def _deeds(scope: Scope, since: ColumnElement[Any]) -> Subquery:
-    came = attendance_by_meeting(scope, "organisation", meetings(scope, after=since))
+    came = attendance_by_organisation(scope, meetings(scope, after=since)).subquery()
     fee, action, voice = fees(scope), scope.latest(Action), representations(scope)
     done = and_(
         action.c.state == ActionState.DONE.value, action.c.done_on > since, action.c.done_on <= scope.as_of
     )  # fmt: skip
     present = literal(PRESENT).label("came")
     return union_all(
-        select(came.c.initiative, came.c.who.label("organisation"), came.c.came),
+        select(came.c.initiative, came.c.organisation, came.c.came),
         select(fee.c.initiative, fee.c.payer, present).where(fee.c.valid_from > since, fee.c.payer.is_not(None)),
         select(action.c.initiative, voice.c.organisation, present)
         .join_from(action, voice, voice.c.person == action.c.owner)

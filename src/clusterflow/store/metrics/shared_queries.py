@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, and_, case, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, literal, or_, select, union_all
 
 from clusterflow.domain.records.governance import Attendance, Body, Meeting, Seat
 from clusterflow.domain.records.membership import Membership
@@ -126,23 +126,20 @@ def meetings(
     return query.subquery()
 
 
-def attendance_by_meeting(scope: Scope, who: str, meeting: Subquery) -> Subquery:
-    """Select the attendance at the meetings: one row for each person (or organisation) and meeting. ``came`` is one of
-    ``rows.PRESENT``, ``PERHAPS``, ``ABSENT``.
+def attendance_by_organisation(scope: Scope, meeting: Subquery) -> Select[Any]:
+    """Select the best known presence of each organisation over the meetings. ``came`` is one of ``PRESENT``,
+    ``UNCERTAIN``, ``ABSENT``.
     """
     # The join starts from the meeting: the last meetings of a body are few in comparison with all recorded attendance.
     attendance = scope.over_all_initiatives.latest(Attendance)
-    of_meeting = [*meeting.c]
     return (
         select(
-            *of_meeting,
-            attendance.c[who].label("who"),
+            meeting.c.initiative,
+            attendance.c.organisation,
             func.max(presence(attendance.c.present)).label("came"),
-            func.max(attendance.c.entry).label("entry"),
         )
         .join_from(meeting, attendance, is_attendance_of(attendance, meeting))
-        .group_by(*of_meeting, attendance.c[who])
-        .subquery()
+        .group_by(meeting.c.initiative, attendance.c.organisation)
     )
 
 
