@@ -24,6 +24,7 @@ from clusterflow.domain.terms import DecisionKind
 from clusterflow.errors import NotPossible, UnknownName
 from clusterflow.rules.invoicing import Books, plan_invoices
 from clusterflow.services import dues, gates, ledger
+from clusterflow.services.catalogue.dues import schemes_of
 from clusterflow.services.context import Context
 from clusterflow.settings import Settings
 
@@ -169,6 +170,15 @@ def test_payments_are_reported_where_they_do_not_fit(galicia: World) -> None:
     assert str(next(r.values["over"] for r in found.remarks if r.kind is DuesRemarkKind.OVERPAID)) == "50.00 EUR"
 
 
+def adopt_and_remove_files(world: World, *facts: str) -> None:
+    """Record facts about schemes whose files are there at that time, and gone afterwards."""
+    known = schemes_of(world.context)
+    world.context.schemes = {**known, **dict.fromkeys(("quarters", "galicia-sports", "nothing"), QUARTERS)}
+    for fact in facts:
+        world.record(fact)
+    world.context.schemes = known
+
+
 @pytest.mark.parametrize(
     ("facts", "expected"),
     [
@@ -183,8 +193,7 @@ def test_payments_are_reported_where_they_do_not_fit(galicia: World) -> None:
     ],
 )  # fmt: skip
 def test_a_scheme_that_cannot_be_read_issues_nothing(galicia: World, facts: list[str], expected: str | None) -> None:
-    for fact in facts:
-        galicia.record(fact)
+    adopt_and_remove_files(galicia, *facts)
     found = dues.issue(galicia.context, "one")
     assert (found.issued, [kind for kind, _ in kinds(found)]) == ((0, [expected]) if expected else (4, []))
     assert found.barred == bool(expected)
@@ -204,7 +213,7 @@ def test_who_is_not_there_and_who_was_stopped(galicia: World) -> None:
     with pytest.raises(UnknownName, match="the nearest: one"):
         dues.issue(w.context, "onne")
     w.enrol("two", "cordoba")
-    w.record("dues-adoption initiative=two scheme=nothing from=2023-01-01")
+    adopt_and_remove_files(w, "dues-adoption initiative=two scheme=nothing from=2023-01-01")
     found = dues.issue_all(w.context)
     assert {p.initiative: (p.issued, p.barred) for p in found.plans} == {"one": (4, False), "two": (0, True)}
     assert (found.issued, found.problems) == (4, {})

@@ -1,4 +1,6 @@
-"""Facts that name a rulebook: an unknown one, a rule that it lacks and a cut-off in another unit are refused."""
+"""Facts that name what the office does not have: a rulebook, a rule of it, a dues scheme, an office; or a cut-off that
+fits no rule. Each door refuses them.
+"""
 
 from __future__ import annotations
 
@@ -83,9 +85,17 @@ DOORS = (recorded, supposed, delivered, tried_again)
             "cut-off rulebook=esca-gold rule=indicator-01 bound=>=3years from=2024-01-01",
             "the bound «>=3years» does not fit a metric in share; accepted: a percentage or a fraction",
         ),
+        (
+            "dues-adoption initiative=one scheme=galicia-sports from=2024-01-01",
+            "no dues scheme is called «galicia-sports»; accepted: galicia-sport. The nearest: galicia-sport",
+        ),
+        (
+            "initiative id=one office=nowhere from=2024-01-10",
+            "no office is called «nowhere». Record the office first, or in the same file",
+        ),
     ],
 )
-def test_every_door_refuses_what_no_rulebook_has(
+def test_every_door_refuses_what_the_office_does_not_have(
     world: World, door: Callable[[World, str], str], line: str, found: str
 ) -> None:
     with pytest.raises(Mistakes) as refusal:
@@ -110,6 +120,14 @@ def test_a_label_whose_rulebook_is_gone_can_be_ended_and_retracted(world: World,
     (configs / "rulebooks" / "eccp.yaml").unlink()
     assert world.record("label initiative=one name=X to=2023-12-31").corrected == 1
     assert world.record("label initiative=one name=X rulebook=eccp from=2023-01-01 retract=true").retracted == 1
+
+
+def test_an_adoption_whose_scheme_is_gone_can_be_ended_and_retracted(world: World) -> None:
+    adopted = "dues-adoption initiative=one scheme=galicia-sport from=2024-01-01"
+    world.record(adopted)
+    world.context.schemes = {}
+    assert world.record("dues-adoption initiative=one scheme=galicia-sport to=2024-12-31").corrected == 1
+    assert world.record(f"{adopted} retract=true").retracted == 1
 
 
 def test_a_cut_off_that_fits_no_more_is_told_in_both_languages(world: World, tmp_path: Path) -> None:

@@ -13,8 +13,12 @@ from clusterflow.domain.records import RECORDS
 from clusterflow.domain.text import NOTICE_LANGUAGES, NoticeLanguage
 from clusterflow.intake.record_forms import public_codes
 from clusterflow.intake.record_forms.form import fields_of
+from clusterflow.services.catalogue.dues import schemes_of
+from clusterflow.web.app import build_app
 
-PLACES = {(record, f.name): f.codes for record in RECORDS for f in fields_of(record) if f.codes}
+OF_OFFICE = ("rulebook", "rule", "dues-scheme")
+CODES = {(record, f.name): f.codes for record in RECORDS for f in fields_of(record) if f.codes}
+PLACES = {field: codes for field, codes in CODES.items() if codes not in OF_OFFICE}
 MEXICO: dict[NoticeLanguage, str] = {"es": "México", "en": "Mexico", "ca": "Mèxic", "eu": "Mexiko", "pt": "México"}
 
 
@@ -85,3 +89,28 @@ def test_no_help_asks_for_the_code_of_a_place_that_is_chosen_by_its_name() -> No
     helps = [f.help for record in RECORDS for f in fields_of(record) if f.codes and f.help]
     assert len(helps) >= 6
     assert [h for h in helps if re.search("ISO|IANA|code|código", h.es + h.en)] == []
+
+
+@pytest.mark.parametrize(
+    ("record", "field", "value", "name"),
+    [
+        ("label", "rulebook", "eccp", "Profile on the European cluster platform"),
+        ("waiver", "rule", "helix-kinds", "Profile on the European cluster platform: Helix kinds represented"),
+        ("dues-adoption", "scheme", "galicia-sport", "Galician sports cluster, dues of 2023"),
+        ("initiative", "office", "north", "North"),
+    ],
+)
+def test_what_the_office_has_is_chosen_by_name(site: WebWorld, record: str, field: str, value: str, name: str) -> None:
+    site.world.context.settings = site.world.context.settings.model_copy(update={"administrators": "root"})
+    place = "/initiatives/one" if RECORDS[record].of_initiative else "/registry"
+    answer = site.browser("root").get(f"{place}/facts/{record}/new")
+    assert offered(answer.text, field)[value] == name
+
+
+def test_a_name_of_the_office_is_shown_by_its_title_and_stays_where_its_file_is_gone(site: WebWorld) -> None:
+    site.world.record("dues-adoption initiative=one scheme=galicia-sport from=2024-01-05")
+    title = next(iter(schemes_of(site.world.context).values())).title.en
+    assert title in site.browser("mona").get("/initiatives/one/facts/dues-adoption").text
+    site.world.context.schemes = {}
+    site.app = build_app(site.world.context)
+    assert "galicia-sport" in site.browser("mona").get("/initiatives/one/facts/dues-adoption").text

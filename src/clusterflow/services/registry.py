@@ -33,7 +33,7 @@ def record(
     Raises:
         Mistakes: everything that is wrong with the submissions.
     """
-    wrong = [*mistakes, *mistakes_about_rulebooks(context, submissions)]
+    wrong = [*mistakes, *mistakes_about_files(context, submissions)]
     done = perform(
         context.database, context.command(actor, None if mistakes else key), "record",
         "".join(_request(submissions)), RecordResult,
@@ -75,10 +75,11 @@ def _count_anew(context: Context, done: RecordResult) -> None:
 
 
 def _checked(context: Context, file: RecordFile) -> Iterator[Submission]:
-    """Yield the submissions of a file; what is wrong with the rulebooks that they name is added to its mistakes."""
+    """Yield the submissions of a file; what is wrong with the files of the office that they name is added to its
+    mistakes.
+    """
     for submission in file.submissions():
-        if "rulebook" in submission.fields:
-            file.mistakes += mistakes_about_rulebooks(context, [submission])
+        file.mistakes += mistakes_about_files(context, [submission])
         yield submission
 
 
@@ -95,14 +96,19 @@ def _request(submissions: Iterable[Submission]) -> Iterator[str]:
     yield "[]" if before == "[" else "]"
 
 
-def mistakes_about_rulebooks(context: Context, submissions: Sequence[Submission]) -> list[Mistake]:
-    """Return what is wrong with the rulebooks that new facts name (``services/rulebook_records.py``)."""
-    if not any("rulebook" in s.fields for s in submissions):
-        return []
-    # Most facts name no rulebook, and a command that reads no file starts faster.
-    from clusterflow.services.rulebook_records import rulebook_mistakes  # noqa: PLC0415 - see above
+def mistakes_about_files(context: Context, submissions: Sequence[Submission]) -> list[Mistake]:
+    """Return what is wrong with the files of the office that new facts name: rulebooks and dues schemes."""
+    found: list[Mistake] = []
+    # Start-up time: most facts name no file, and a command that reads none starts faster.
+    if any("rulebook" in s.fields for s in submissions):
+        from clusterflow.services.rulebook_records import rulebook_mistakes  # noqa: PLC0415 - see above
 
-    return rulebook_mistakes(context.settings.configs, submissions)
+        found += rulebook_mistakes(context.settings.configs, submissions)
+    if any("scheme" in s.fields for s in submissions):
+        from clusterflow.services.dues_records import scheme_mistakes  # noqa: PLC0415 - see above
+
+        found += scheme_mistakes(context, submissions)
+    return found
 
 
 def initiatives(context: Context) -> list[str]:

@@ -31,7 +31,7 @@ from clusterflow.rules.judge import KNOWN_SHARE
 from clusterflow.services import standing
 from clusterflow.services.catalogue.metrics import metrics_of
 from clusterflow.services.context import Context
-from clusterflow.services.registry import mistakes_about_rulebooks
+from clusterflow.services.registry import mistakes_about_files
 from clusterflow.services.rulebooks import judge_all, rulebooks_of
 from clusterflow.store.metrics import measure
 from clusterflow.store.pinned_models import load_model
@@ -71,7 +71,7 @@ def what_if(
     """
     metrics, reader = metrics_of(context), language or context.language
     rulebooks = rulebooks_of(context)
-    wrong = [*mistakes, *mistakes_about_rulebooks(context, submissions)]
+    wrong = [*mistakes, *mistakes_about_files(context, submissions)]
     with context.reading() as connection:
         state = standing.load(connection, initiative)
         calendar = calendar_of(connection, context.clock().date(), initiative)

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from clusterflow.domain.text import NoticeLanguage
-from clusterflow.intake.record_forms import public_codes
 from clusterflow.intake.record_forms.form import fields_of, read_form
 from clusterflow.intake.workbook.layout import Kind
 from clusterflow.intake.workbook.texts import CURRENCIES
 from clusterflow.services.context import Context
 from clusterflow.services.facts import listing
+from clusterflow.services.facts.lists import choices_of
 from clusterflow.services.facts.recording import Author, FactVersion, Outcome
 
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -48,7 +48,7 @@ def form_facts(
     return {
         "fields": fields,
         "options": options,
-        "codes": {f.name: public_codes.choices_of(f.codes, language, country) for f in fields if f.codes},
+        "codes": {f.name: choices_of(context, f.codes, language, country) for f in fields if f.codes},
         "currencies": CURRENCIES,
         "replaces": other.entry if other else values.get("replaces", version.entry if version else 0),
         "differences": _differences(context, author, other, values) if other else (),

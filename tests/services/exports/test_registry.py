@@ -52,6 +52,7 @@ SPECIAL: dict[str, list[Any]] = {
     "base": ["EUR", "USD"],
     "quote": ["MXN"],
     "rulebook": ["esca-gold"],  # others are refused
+    "dues-adoption.scheme": ["galicia-sport"],  # as here
     "label.rulebook": [None, "esca-gold"],
     "rule": ["indicator-01", "indicator-02"],
     "cut-off.bound": [">= 60 %"],

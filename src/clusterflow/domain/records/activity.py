@@ -5,7 +5,17 @@ from typing import ClassVar, Self
 from pydantic import Field, ValidationInfo, model_validator
 
 from clusterflow.domain.money import Money
-from clusterflow.domain.records.base import LARGEST_NUMBER, STORED, BodyId, Day, Happening, OrganisationId, Slug, Span
+from clusterflow.domain.records.base import (
+    LARGEST_NUMBER,
+    STORED,
+    BodyId,
+    Day,
+    Happening,
+    OrganisationId,
+    RulebookId,
+    Slug,
+    Span,
+)
 from clusterflow.domain.terms import BusinessKind, LabelLevel, LinkDirection, SurveyTopic
 
 
@@ -74,7 +84,7 @@ class Label(Span):
 
     name: str
     level: LabelLevel | None = Field(default=None, description="its level, if it is a label with levels")
-    rulebook: Slug | None = Field(
+    rulebook: RulebookId | None = Field(
         default=None, description="the rulebook by which it was awarded, as «clusterflow rulebook list» names it"
     )
     grace_until: Day | None = Field(

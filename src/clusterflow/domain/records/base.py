@@ -29,9 +29,11 @@ class Accepts(NamedTuple):
 
 
 class CodesOf(NamedTuple):
-    """Marks a field whose values are the codes of a public list, so that a form can offer them by name."""
+    """Marks a field whose values are the codes of a public list, or the names of files of the office or of parts of
+    them, so that a form can offer them by name.
+    """
 
-    list: Literal["country", "subdivision", "timezone", "currency"]
+    list: Literal["country", "subdivision", "timezone", "currency", "rulebook", "rule", "dues-scheme"]
 
 
 class StoredContext:
@@ -49,6 +51,10 @@ BodyId = Annotated[Slug, Ref("body")]
 MeetingId = Annotated[Slug, Ref("meeting")]
 ObjectiveId = Annotated[Slug, Ref("objective")]
 SeriesId = Annotated[Slug, Ref("learning-series")]
+OfficeId = Annotated[Slug, Ref("office")]
+RulebookId = Annotated[Slug, CodesOf("rulebook")]
+RuleId = Annotated[Slug, CodesOf("rule")]
+DuesSchemeId = Annotated[Slug, CodesOf("dues-scheme")]
 
 
 def _known_country(code: str, info: ValidationInfo) -> str:

@@ -9,6 +9,7 @@ from clusterflow.domain.records.base import (
     STORED,
     CurrencyCode,
     Day,
+    DuesSchemeId,
     Happening,
     OrganisationId,
     PersonId,
@@ -25,7 +26,7 @@ class DuesAdoption(Span):
     type: ClassVar = "dues-adoption"
     key: ClassVar = ("scheme",)
 
-    scheme: Slug = Field(description="the name of a file in configs/dues")
+    scheme: DuesSchemeId = Field(description="the name of a file in configs/dues")
 
 
 class DuesScheme(Span):
@@ -48,7 +49,7 @@ class Invoice(Happening):
     organisation: OrganisationId
     amount: Money
     due: Day
-    scheme: Slug | None = Field(default=None, description="the scheme by which it was issued")
+    scheme: DuesSchemeId | None = Field(default=None, description="the scheme by which it was issued")
     year: int | None = Field(default=None, ge=1900, le=2999, description="the year of the dues")
     instalment: int | None = Field(default=None, ge=1, le=12, description="number of this instalment")
     instalments: int | None = Field(default=None, ge=1, le=12, description="number of instalments in the year")

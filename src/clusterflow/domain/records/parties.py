@@ -11,6 +11,7 @@ from clusterflow.domain.records.base import (
     Accepts,
     Country,
     Day,
+    OfficeId,
     OrganisationId,
     PersonId,
     Slug,
@@ -152,5 +153,5 @@ class Initiative(Span):
     sector: str | None = None
     timezone: TimeZone = Field(default="UTC", description="the time zone of its days")
     language: Language | None = Field(default=None, description="language of its reports, feeds and workbooks")
-    office: Slug | None = None
+    office: OfficeId | None = None
     host: OrganisationId | None = None

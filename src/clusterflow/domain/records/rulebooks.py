@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 from pydantic import Field, ValidationInfo, model_validator
 
 from clusterflow.domain.quantity import BOUND_FORMATS, Bound, BoundError, Unit
-from clusterflow.domain.records.base import STORED, Slug, Span
+from clusterflow.domain.records.base import STORED, RulebookId, RuleId, Span
 
 
 class Waiver(Span):
@@ -16,8 +16,8 @@ class Waiver(Span):
     type: ClassVar = "waiver"
     key: ClassVar = ("rulebook", "rule")
 
-    rulebook: Slug
-    rule: Slug = Field(description="the rule, or a criterion of it, as «clusterflow rulebook show» names it")
+    rulebook: RulebookId
+    rule: RuleId = Field(description="the rule, or a criterion of it, as «clusterflow rulebook show» names it")
     granted_by: str = Field(min_length=1, max_length=200, description="who granted it")
     reason: str = Field(min_length=1, max_length=1000, description="why it was granted")
 
@@ -29,8 +29,8 @@ class CutOff(Span):
     key: ClassVar = ("rulebook", "rule")
     of_initiative: ClassVar = False
 
-    rulebook: Slug
-    rule: Slug = Field(description="the criterion, as «clusterflow rulebook show» names it")
+    rulebook: RulebookId
+    rule: RuleId = Field(description="the criterion, as «clusterflow rulebook show» names it")
     bound: str = Field(min_length=1, max_length=100, description="the bound, as «>= 60 %» or «>= 3»")
 
     @model_validator(mode="after")

@@ -43,7 +43,7 @@ class FormField:
     choices: Mapping[str, Text]
     reference: str | None
     codes: str | None
-    """The public list that has its values: country, subdivision, timezone or currency."""
+    """The list that has its values (``CodesOf``): a public one, or the files of the office."""
     column: Column
     is_key: bool
     """Whether it says which thing the record is about. A correction does not change it."""

@@ -89,7 +89,7 @@ class Column:
 
     @cached_property
     def codes(self) -> str | None:
-        """The public list that has its values: country, subdivision, timezone or currency."""
+        """The list that has its values (``CodesOf``): a public one, or the files of the office."""
         return next((m.list for m in self._metadata if isinstance(m, CodesOf)), None)
 
     @property

@@ -20,6 +20,7 @@ MESSAGES: dict[str, str] = {
     "{}: with this payment, {} are paid on invoice «{}», which is of {}": "{}: con este pago se han pagado {} de la "
     "factura «{}», que es de {}",
     "Put its file into configs/rulebooks first": "Ponga antes su archivo en configs/rulebooks",
+    "Put its file into configs/dues first": "Ponga antes su archivo en configs/dues",
     "See: clusterflow rulebook show {}": "Vea: clusterflow rulebook show {}",
     "the database has schema {}, but this clusterflow needs {}, which is newer. {}": "la base de datos tiene el "
     "esquema {}, y este clusterflow necesita el {}, que es más nuevo. {}",
@@ -361,6 +362,7 @@ MESSAGES: dict[str, str] = {
     "SHA-256 de las anteriores: se cambió o se cortó",
     "no record type is called {}": "no hay ningún tipo de registro con el nombre {}",
     "no rulebook is called {}": "no hay ningún reglamento con el nombre {}",
+    "no dues scheme is called {}": "no hay ningún esquema de cuotas con el nombre {}",
     "{} belongs to an initiative": "{:noun} pertenece a una iniciativa",
     "{}: contains a character that is not allowed": "{}: contiene un carácter que no se permite",
     "the gate of «{}» in «{}» asks who records, for they may not decide at it": "la puerta de «{}» en «{}» exige saber "

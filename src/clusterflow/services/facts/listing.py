@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Any
@@ -19,10 +19,10 @@ from clusterflow.domain.records.base import REGISTRY
 from clusterflow.domain.records.labels import NAMED_BY, label_of
 from clusterflow.domain.text import FORBIDDEN_CHARACTERS, Frozen, Language
 from clusterflow.intake.record_forms.form import FormField, fields_of, is_happening
-from clusterflow.intake.record_forms.public_codes import name_of
 from clusterflow.intake.workbook.layout import Kind, in_words
 from clusterflow.rules.mistakes import reference_fields
 from clusterflow.services.context import Context
+from clusterflow.services.facts.lists import name_of
 from clusterflow.services.facts.permission import is_administrator
 from clusterflow.services.local_time import today_of
 from clusterflow.store.fact_lists import (
@@ -139,7 +139,7 @@ def table(
     with context.reading() as connection:
         page = list_facts(connection, query, PAGE, _position(after), _position(before))
         with _style(connection, query, language):
-            named = _labels(connection, query, [f.record for f in page.facts], language)
+            named = _labels(context, connection, query, [f.record for f in page.facts], language)
             lines = tuple(_line(fact, fields, named, language) for fact in page.facts)
     return FactTable(
         fields=tuple(f.name for f in fields),
@@ -153,7 +153,7 @@ def table(
 def all_cells(context: Context, query: FactQuery, record: Record, language: Language) -> tuple[Cell, ...]:
     """Return every field of a fact in words."""
     with context.reading() as connection, _style(connection, query, language):
-        named = _labels(connection, query, [record], language)
+        named = _labels(context, connection, query, [record], language)
         return tuple(_cell(f, record, named, language) for f in fields_of(record.type))
 
 
@@ -164,7 +164,7 @@ def trace(context: Context, query: FactQuery, record: Record, language: Language
         people = labels(connection, "person", REGISTRY, {v.entered_by for v in versions})
         by_entry = {v.superseded_by: v for v in versions if v.superseded_by is not None}
         with _style(connection, query, language):
-            named = _labels(connection, query, [v.record for v in versions], language)
+            named = _labels(context, connection, query, [v.record for v in versions], language)
             lines = [
                 VersionLine(
                     entry=v.entry,
@@ -198,7 +198,7 @@ def differences(
 ) -> tuple[Change, ...]:
     """Return the fields in which two records differ: their value, then mine."""
     with context.reading() as connection, _style(connection, query, language):
-        named = _labels(connection, query, [mine, theirs], language)
+        named = _labels(context, connection, query, [mine, theirs], language)
         pairs = [(f, _cell(f, theirs, named, language), _cell(f, mine, named, language)) for f in fields_of(mine.type)]
     return tuple(Change(field=f.title.to(language), before=a.text, after=b.text) for f, a, b in pairs if a != b)
 
@@ -216,7 +216,7 @@ def choices_of(context: Context, query: FactQuery, language: Language) -> tuple[
             return tuple(found)
         with _style(connection, query, language):
             records = latest_records(connection, query.record, query.chain, [id_ for id_, _ in found])
-            names = _names(connection, query, records, language)
+            names = _names(context, connection, query, records, language)
     newest = sorted(records, key=lambda id_: (records[id_].valid_from, id_), reverse=True)
     return tuple((id_, names[id_]) for id_ in newest)
 
@@ -234,9 +234,9 @@ def counted(context: Context, initiative: str, records: Sequence[str]) -> dict[s
 
 
 def _labels(
-    connection: Connection, query: FactQuery, records: Iterable[Record], language: Language
+    context: Context, connection: Connection, query: FactQuery, records: Collection[Record], language: Language
 ) -> dict[tuple[str, str], str]:
-    """Return the names of everything that records refer to, by record type and id."""
+    """Return the names of everything that records refer to, by record type and id; of codes, by list and code."""
     wanted: dict[str, set[str]] = {}
     for record in records:
         for name, target in reference_fields(type(record)):
@@ -246,18 +246,22 @@ def _labels(
     for target, ids in wanted.items():
         chain = query.initiative if RECORDS[target].of_initiative else REGISTRY
         if target in NAMED_BY:
-            names = _names(connection, query, latest_records(connection, target, chain, ids), language)
+            names = _names(context, connection, query, latest_records(connection, target, chain, ids), language)
         else:
             names = labels(connection, target, chain, ids)
         found |= {(target, id_): name for id_, name in names.items()}
+    for record in records:
+        for one in fields_of(record.type):
+            if one.codes is not None and (value := getattr(record, one.name)) is not None:
+                found[one.codes, value] = name_of(context, one.codes, value, language)
     return found
 
 
 def _names(
-    connection: Connection, query: FactQuery, records: Mapping[str, Record], language: Language
+    context: Context, connection: Connection, query: FactQuery, records: Mapping[str, Record], language: Language
 ) -> dict[str, str]:
     """Return what records without a name are called, by id. What they refer to has a name of its own, or its id."""
-    named = _labels(connection, query, records.values(), language)
+    named = _labels(context, connection, query, records.values(), language)
     return {id_: _name(record, named, language) for id_, record in records.items()}
 
 
@@ -272,7 +276,7 @@ def called(context: Context, query: FactQuery, record: Record, language: Languag
     if "id" in type(record).model_fields and record.type not in NAMED_BY:
         return str(getattr(record, label_of(record.type)))
     with context.reading() as connection, _style(connection, query, language):
-        named = _labels(connection, query, [record], language)
+        named = _labels(context, connection, query, [record], language)
         if record.type in NAMED_BY:
             return _name(record, named, language)
         fields = {f.name: f for f in fields_of(record.type)}
@@ -300,10 +304,8 @@ def _cell(one: FormField, record: Record, named: Mapping[tuple[str, str], str], 
     value = getattr(record, one.name)
     if value is None:
         return Cell(field=one.name, text="")
-    if one.reference is not None:
-        return Cell(field=one.name, text=named.get((one.reference, value), value), value=value)
-    if one.codes is not None:
-        return Cell(field=one.name, text=name_of(one.codes, value, language), value=value)
+    if (names := one.reference or one.codes) is not None:
+        return Cell(field=one.name, text=named.get((names, value), value), value=value)
     if isinstance(value, Money):
         return Cell(field=one.name, text=value.shown, value=str(value))
     if isinstance(value, date):

@@ -19,7 +19,7 @@ from clusterflow.intake.corrections import read_again
 from clusterflow.intake.json_lines import lines_of, read_lines
 from clusterflow.intake.submissions import event_key
 from clusterflow.services.context import Context
-from clusterflow.services.registry import mistakes_about_rulebooks
+from clusterflow.services.registry import mistakes_about_files
 from clusterflow.store import refused_submissions
 
 ACTOR = "intake"
@@ -88,7 +88,7 @@ def receive(context: Context, deliveries: Iterable[Delivery]) -> Iterator[tuple[
 
 
 def _receive(context: Context, delivered: Delivery, *, keep_refused: bool) -> DeliveryResult:
-    wrong = mistakes_about_rulebooks(context, delivered.submissions)
+    wrong = mistakes_about_files(context, delivered.submissions)
     delivery = replace(delivered, mistakes=(*delivered.mistakes, *wrong))
     with context.reading() as connection:
         earlier = refused_submissions.find_waiting(connection, delivery.source)
@@ -180,7 +180,7 @@ def retry(
         submissions = read_lines(lines_of(text), where)
     if not submissions:
         raise Mistakes([Mistake(where or refused.address, "holds no record", '{"record": "membership", ...}')])
-    if wrong := mistakes_about_rulebooks(context, submissions):
+    if wrong := mistakes_about_files(context, submissions):
         raise Mistakes(wrong)
     return perform(
         context.database, context.command(actor), "mend", str(number), RecordResult,
