@@ -137,6 +137,23 @@ def test_time_runs_on_from_the_day_on_which_the_stage_began(world: MakeWorld) ->
     assert verified(w)
 
 
+def test_a_stage_that_is_due_on_the_day_of_the_migration_is_not_overdue_yet(world: MakeWorld) -> None:
+    short = of_kind(model(stage("plan", (), stated("b"), allowed_days=10)), plan=STRATEGY)
+    longer = of_kind(model(stage("plan", (), stated("b"), allowed_days=30), name="longer"), plan=STRATEGY)
+    w = world(short, longer)
+    w.record(*OFFICE)
+    w.enrol()
+    w.record("initiative id=one office=agency from=2024-01-10")
+    assert "stage.overdue" in fall_due(w, "2024-01-22")
+    w.at("2024-02-09")
+    go(w, "longer")
+    visit = state(w).visit("plan")
+    assert visit is not None
+    assert (str(visit.due_on), visit.overdue_level) == ("2024-02-09", 0)
+    assert "stage.overdue" in fall_due(w, "2024-02-12"), "it is told anew"
+    assert verified(w)
+
+
 def test_a_stage_whose_turn_comes_later_is_interrupted_and_resumed_on_the_way_back(world: MakeWorld) -> None:
     late = of_kind(
         model(stage("mass", (), stated("a")), stage("body", ("mass",), stated("c")),
