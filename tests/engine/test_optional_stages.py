@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from support.due import replays
 from support.world import World, model, stage
 
+from clusterflow.domain.terms import StageStatus
 from clusterflow.errors import Mistakes, NotPossible
+from clusterflow.rules.stage_progress import progress_in
 from clusterflow.services import gates, ledger, standing
 
 from .conftest import MakeWorld
@@ -42,6 +46,8 @@ def test_a_stage_after_an_optional_one_begins_when_that_is_declined(begun: World
     assert event.reason == "the host suffices"  # type: ignore[union-attr]
     w.at("2024-06-01").evaluate()
     assert "extra" not in under_way(w), "what was declined does not come back by itself"
+    state, extra = standing.state(w.context, "one"), w.context.models["tiny"].stage("extra")
+    assert progress_in(state, extra, date(2024, 6, 1)).status is StageStatus.DECLINED
     assert replays(w)
 
 

@@ -29,6 +29,7 @@ MARKS: dict[str, tuple[str, str]] = {
     StageStatus.ACHIEVED: ("✔ achieved", "green"),
     StageStatus.LAPSED: ("↯ lapsed", "red"),
     StageStatus.LEFT: ("↩ left", "bright_black"),
+    StageStatus.DECLINED: ("⊘ declined", "bright_black"),
 }
 
 

@@ -245,6 +245,7 @@ class StageStatus(StrEnum):
     ACHIEVED = "achieved"
     LAPSED = "lapsed"
     LEFT = "left"
+    DECLINED = "declined"
 
 
 class ReviewStatus(StrEnum):

@@ -38,6 +38,7 @@ STATUS_TYPE = {
     StageStatus.ACHIEVED: StateType.COMPLETED,
     StageStatus.LAPSED: StateType.FAILED,
     StageStatus.LEFT: StateType.CANCELLED,
+    StageStatus.DECLINED: StateType.CANCELLED,
 }
 DECISION_TYPE = {
     DecisionKind.GO: StateType.COMPLETED,

@@ -36,6 +36,7 @@ STAGE_STYLES = {
     StageStatus.ACHIEVED: StageStyle("#00704f", "#e2f4ed", "M-3.5 0.2L-1 3L3.5 -3"),
     StageStatus.LAPSED: StageStyle("#a84300", "#fdebe0", "M0 -4V1M0 3.2V3.6"),
     StageStatus.LEFT: StageStyle("#55534e", "#efeeea", "M-3 -3L3 3M3 -3L-3 3"),
+    StageStatus.DECLINED: StageStyle("#55534e", "#efeeea", "M-3 3L3 -3"),
 }
 PLAIN = StageStyle("#1f4467", "#f5f8fb", "")
 OPTIONAL = Text(es="opcional", en="optional")

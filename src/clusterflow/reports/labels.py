@@ -25,6 +25,7 @@ STATUS: dict[StageStatus, Text] = {
     StageStatus.ACHIEVED: Text(es="Alcanzado", en="Achieved"),
     StageStatus.LAPSED: Text(es="Caducado", en="Lapsed"),
     StageStatus.LEFT: Text(es="Dejado", en="Left"),
+    StageStatus.DECLINED: Text(es="Omitida", en="Declined"),
 }
 
 SIGN: dict[StageStatus, str] = {
@@ -35,6 +36,7 @@ SIGN: dict[StageStatus, str] = {
     StageStatus.ACHIEVED: "✔",
     StageStatus.LAPSED: "↯",
     StageStatus.LEFT: "↩",
+    StageStatus.DECLINED: "⊘",
 }
 
 ANSWER: dict[Answer, Text] = {

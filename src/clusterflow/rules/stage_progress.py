@@ -69,6 +69,8 @@ def progress_in(state: InitiativeState, stage: Stage, on: date) -> StageProgress
         status = StageStatus.HELD
     elif visit is not None:
         status = StageStatus.UNDER_WAY
+    elif stage.id in state.declined:
+        status = StageStatus.DECLINED
     else:
         status = StageStatus.LEFT if any(v.stage == stage.id for v in state.visits_of_life) else StageStatus.AHEAD
     return StageProgress(
