@@ -49,6 +49,22 @@ def test_a_page_that_is_read_again_asks_only_whether_anything_has_changed(site: 
     assert len([s for s in again if s.startswith("SELECT")]) <= 5
 
 
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_that_is_read_again_opens_two_transactions(site: WebWorld, path: str) -> None:
+    """On PostgreSQL a transaction takes three more round trips: the connection is tried, it begins and it ends."""
+    site.ready()
+    browser = site.browser("mona")
+    browser.get(path)
+    begun: list[object] = []
+    note = begun.append
+    event.listen(site.world.context.database, "begin", note)
+    try:
+        browser.get(path)
+    finally:
+        event.remove(site.world.context.database, "begin", note)
+    assert len(begun) <= 2
+
+
 def _without_keys(html: str) -> list[str]:
     return [line for line in html.splitlines() if 'name="key"' not in line]
 

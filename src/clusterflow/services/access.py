@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 
+from sqlalchemy import Connection
+
 from clusterflow.domain.access import Capacity, Right, rights_of
 from clusterflow.domain.records.base import REGISTRY
 from clusterflow.domain.records.parties import Office, Representation
@@ -29,15 +31,12 @@ def capacities_of(context: Context, person: str) -> Mapping[str, frozenset[Capac
         return {i: found.get(i, frozenset()) | mine for i in enrolled_initiatives(connection)}
 
 
-def served_capacities(context: Context, person: str) -> Mapping[str, frozenset[Capacity]]:
+def served_capacities(connection: Connection, context: Context, person: str) -> Mapping[str, frozenset[Capacity]]:
     """The capacities of a person as staff of an office or as an administrator, by initiative."""
-    with context.reading() as connection:
-        served = dict.fromkeys(
-            served_initiatives(connection, person, context.clock().date()), frozenset({Capacity.OFFICE})
-        )
-        if is_administrator(context, person):
-            mine = frozenset({Capacity.ADMINISTRATOR})
-            served = {i: served.get(i, frozenset()) | mine for i in enrolled_initiatives(connection)}
+    served = dict.fromkeys(served_initiatives(connection, person, context.clock().date()), frozenset({Capacity.OFFICE}))
+    if is_administrator(context, person):
+        mine = frozenset({Capacity.ADMINISTRATOR})
+        served = {i: served.get(i, frozenset()) | mine for i in enrolled_initiatives(connection)}
     return {i: served[i] for i in sorted(served)}
 
 

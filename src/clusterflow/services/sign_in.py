@@ -10,6 +10,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Literal, NamedTuple
 
+from sqlalchemy import Connection
+
 from clusterflow.domain.records.parties import Person
 from clusterflow.services.context import Context
 from clusterflow.store import sign_in as store
@@ -82,29 +84,28 @@ def person_of_proxy(context: Context, address: str) -> Person | None:
 
 
 def person_signed_in(
-    context: Context, cookie: str, find: Callable[[str], Person | None] | None = None
+    context: Context, cookie: str, find: Callable[[Connection, str], Person | None] | None = None
 ) -> Person | None:
     """Who is signed in by a cookie; None if the session has ended, or the person is no longer in the registry.
 
     Args:
-        find: looks a person up in the registry of today.
+        find: looks a person up in the registry of today, on the connection that the session is read on.
     """
     digest, now = _digest(context, "session", cookie), context.clock()
     with context.reading() as connection:
         session = store.session(connection, digest)
         if session is None or now >= session.begun_at + SESSION_LIFETIME or now >= session.used_at + IDLE_LIFETIME:
             return None
-    person = find(session.person) if find else person_by_id(context, session.person)
+        person = find(connection, session.person) if find else person_by_id(connection, context, session.person)
     if person is not None and now >= session.used_at + NOTED_AFTER:
         with context.database.begin() as connection:
             store.note_use(connection, digest, now)
     return person
 
 
-def person_by_id(context: Context, person: str) -> Person | None:
+def person_by_id(connection: Connection, context: Context, person: str) -> Person | None:
     """The record of a person today; None if the registry has none."""
-    with context.reading() as connection:
-        return people_by_id(connection, context.clock().date(), [person]).get(person)
+    return people_by_id(connection, context.clock().date(), [person]).get(person)
 
 
 def sign_out(context: Context, cookie: str) -> None:

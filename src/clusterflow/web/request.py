@@ -29,6 +29,7 @@ from clusterflow.domain.text import FORBIDDEN_CHARACTERS, Language, NoticeLangua
 from clusterflow.services import access, sign_in
 from clusterflow.services.context import Context
 from clusterflow.services.views.cache import Basis, ViewCache, bases_of
+from clusterflow.services.views.session import visit_of
 from clusterflow.web.language import preferred_language
 
 FORM_BYTES = 64 * 1024
@@ -144,7 +145,7 @@ def visitor_of(request: Request) -> Visitor:
         return known
     site = site_of(request)
     cookie = request.cookies.get(site.session_cookie)
-    person = sign_in.person_signed_in(site.context, cookie, lambda who: _person(request, who)) if cookie else None
+    person = _signed_in_by(request, cookie) if cookie else None
     has_session = person is not None
     if person is None and (address := _address_from_proxy(request)):
         person = sign_in.person_of_proxy(site.context, address)
@@ -174,14 +175,24 @@ def view_of(request: Request, chain: str, what: Hashable, compute: Callable[[], 
         return compute()
     bases: Mapping[str, Basis] | None = getattr(request.state, "bases", None)
     if bases is None:
-        bases = bases_of(site.context, sorted({REGISTRY, str(request.path_params.get("initiative", REGISTRY))}))
+        bases = bases_of(site.context, _chains(request))
         request.state.bases = bases
     return site.views.one(bases.get(chain), what, compute)
 
 
-def _person(request: Request, person: str) -> Person | None:
-    context = site_of(request).context
-    return view_of(request, REGISTRY, ("person", person), lambda: sign_in.person_by_id(context, person))
+def _chains(request: Request) -> list[str]:
+    """The registry, and the initiative of the address if there is one."""
+    return sorted({REGISTRY, str(request.path_params.get("initiative", REGISTRY))})
+
+
+def _signed_in_by(request: Request, cookie: str) -> Person | None:
+    site = site_of(request)
+    if request.method != "GET":
+        return sign_in.person_signed_in(site.context, cookie)
+    visit = visit_of(site.context, cookie, _chains(request), site.views)
+    if visit.person is not None:
+        request.state.bases = visit.bases
+    return visit.person
 
 
 def is_staff(request: Request) -> bool:

@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any, NamedTuple, TypeVar
 
+from sqlalchemy import Connection
+
 from clusterflow.services.context import Context
 from clusterflow.store.view_basis import Facts, facts_behind
 
@@ -39,9 +41,14 @@ def bases_of(context: Context, initiatives: Sequence[str]) -> Mapping[str, Basis
     """Return the present basis of each initiative; an initiative without any fact has none."""
     if not initiatives:
         return {}
-    quarter = quarter_of(context.clock())
     with context.reading() as connection:
-        return {i: Basis(i, facts, quarter) for i, facts in facts_behind(connection, initiatives).items()}
+        return bases_in(connection, initiatives, context.clock())
+
+
+def bases_in(connection: Connection, initiatives: Sequence[str], now: datetime) -> Mapping[str, Basis]:
+    """Return the basis of each initiative as a transaction sees it."""
+    quarter = quarter_of(now)
+    return {i: Basis(i, facts, quarter) for i, facts in facts_behind(connection, initiatives).items()}
 
 
 class ViewCache:

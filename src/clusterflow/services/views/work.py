@@ -18,7 +18,7 @@ from clusterflow.rules.tally import rule_at
 from clusterflow.services.context import Context
 from clusterflow.services.intake.workbook.hand_in import refused_uploads
 from clusterflow.services.local_time import today_of
-from clusterflow.services.views.cache import Basis, ViewCache, bases_of
+from clusterflow.services.views.cache import Basis, ViewCache, bases_in
 from clusterflow.services.views.capacities import capacities_to_see
 from clusterflow.services.views.menders import menders
 from clusterflow.services.views.refused_submissions import is_about, refusals_by_initiative
@@ -134,15 +134,15 @@ def work_of(context: Context, person: str, language: Language, page: int = 1, vi
         views: keeps what is shown of each initiative.
     """
     cache = ViewCache() if views is None else views
-    mine = capacities_to_see(context, person, cache)
-    ids = list(mine)
-    page = max(1, min(page, -(-len(ids) // PAGE)))
-    listed = ids[(page - 1) * PAGE : page * PAGE]
-    bases = dict(bases_of(context, listed))
     with context.reading() as connection:
+        mine = capacities_to_see(connection, context, person, cache)
+        ids = list(mine)
+        page = max(1, min(page, -(-len(ids) // PAGE)))
+        listed = ids[(page - 1) * PAGE : page * PAGE]
+        bases = dict(bases_in(connection, listed, context.clock()))
         possible = list(islice(_votable(connection, _open_gates(connection, mine, bases, cache), mine), WAITING + 1))
-    candidates = sorted({g.initiative for g in possible[:WAITING]})
-    bases |= bases_of(context, [i for i in candidates if i not in bases])
+        candidates = sorted({g.initiative for g in possible[:WAITING]})
+        bases |= bases_in(connection, [i for i in candidates if i not in bases], context.clock())
 
     def standings(missing: Sequence[str]) -> Mapping[str, _Standing]:
         with context.reading() as connection:
