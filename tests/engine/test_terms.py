@@ -47,6 +47,22 @@ def test_a_hold_within_a_fixed_term_leaves_its_end(world: MakeWorld) -> None:
     gates.open_gate(w.at("2024-02-01").context, "one", "arena")
     assert w.decide("arena", DecisionKind.HOLD, until=date(2024, 3, 1)).decided is DecisionKind.HOLD
     assert due_on(w) == date(2024, 4, 19)
+    fall_due(w, "2024-04-22")
+    assert w.decide("arena", DecisionKind.HOLD, until=date(2024, 6, 7)).decided, "the extension is still there"
+    assert due_on(w) == date(2024, 6, 6)
+    assert replays(w)
+
+
+def test_a_hold_within_an_extended_term_is_no_further_extension(world: MakeWorld) -> None:
+    w = begun(world)
+    gates.open_gate(w.at("2024-02-01").context, "one", "arena")
+    assert w.decide("arena", DecisionKind.HOLD, until=date(2024, 5, 10)).decided
+    end = due_on(w)
+    gates.open_gate(w.at("2024-05-01").context, "one", "arena")
+    assert w.decide("arena", DecisionKind.HOLD, until=date(2024, 5, 6)).decided
+    gates.open_gate(w.at("2024-05-07").context, "one", "arena")
+    assert w.decide("arena", DecisionKind.HOLD, until=date(2024, 5, 20)).refused == "term"
+    assert due_on(w) == end == date(2024, 5, 9)
 
 
 def test_a_term_may_be_extended_as_often_and_as_long_as_the_model_says(world: MakeWorld) -> None:

@@ -12,6 +12,7 @@ from clusterflow.domain.state import InitiativeState, Vote
 from clusterflow.domain.terms import DecisionKind, Role, Stance, Standing
 from clusterflow.domain.verdict import Verdict
 from clusterflow.rules.ballot import Ballot, Decider, Refusal, Voter, check_ballot, conditions_of
+from clusterflow.rules.deadlines import day_after
 from clusterflow.rules.quorum import Electorate, check_voter
 from clusterflow.rules.settlement import settle
 from clusterflow.rules.tally import conditions_in, rule_at
@@ -116,8 +117,13 @@ def _beyond_term(model: LifecycleModel, state: InitiativeState, ballot: Ballot) 
     term, visit = model.stage(ballot.stage).term, state.visit(ballot.stage)
     if term is None or visit is None or ballot.decision is not DecisionKind.HOLD or ballot.until is None:
         return None
+    if ballot.until <= day_after(visit.due_on):
+        return None
     of_visit = [r for r in state.reviews if (r.stage, r.round) == (visit.stage, visit.round)]
-    if sum(r.outcome is DecisionKind.HOLD for r in of_visit) >= term.times:
+    holds = sum(r.outcome is DecisionKind.HOLD for r in of_visit)
+    # A term that still ends on its first day was never extended: all its holds lay within it.
+    is_extended = visit.due_on > visit.entered_on + timedelta(days=model.stage(ballot.stage).allowed_days)
+    if (holds if is_extended else 0) >= term.times:
         return Refusal(
             "term",
             f"the term of «{ballot.stage}» cannot be extended again; extensions allowed: {term.times}",
