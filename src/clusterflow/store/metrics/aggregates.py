@@ -13,6 +13,7 @@ from sqlalchemy.sql import visitors
 from sqlalchemy.sql.base import ColumnCollection
 from sqlalchemy.sql.elements import BinaryExpression, BindParameter, Case, Label, Over
 from sqlalchemy.sql.operators import add
+from sqlalchemy.sql.selectable import SelectState
 
 from clusterflow.domain.measurement import Fold, MetricCall
 from clusterflow.rules.change_days import EarlierDay
@@ -167,7 +168,8 @@ def _source_of(rows: Any) -> Subquery | None:
     if not isinstance(rows, Select):
         return None
     plain = not (rows._group_by_clauses or rows._distinct or rows._has_row_limiting_clause or rows._having_criteria)
-    sources = rows.get_final_froms()
+    # As get_final_froms(), which first compiles the whole statement to have a compiler, and makes no use of it.
+    sources = SelectState(rows, None)._get_display_froms()  # type: ignore[arg-type]
     if not plain or len(sources) != 1 or not isinstance(sources[0], Subquery):
         return None
     windows = any(isinstance(part, Over) for column in rows.selected_columns for part in visitors.iterate(column))
