@@ -9,18 +9,12 @@ from cyclopts import Parameter
 
 from clusterflow.cli.language import language
 from clusterflow.cli.output import Actor, Json, Key, Source, print_json, show, write_out
-from clusterflow.cli.progress import progress
 from clusterflow.domain.text import harmless
 from clusterflow.engine.record import RecordResult
-from clusterflow.engine.restore import RestoreResult
 from clusterflow.errors import ClusterflowError
 from clusterflow.intake.assignments import read_assignments
-from clusterflow.intake.backup import is_life
-from clusterflow.intake.json_schema import record_schema
-from clusterflow.intake.record_file import RecordFile
 from clusterflow.services import registry
 from clusterflow.services.context import Context
-from clusterflow.services.exports.restore import restore
 
 
 def record(
@@ -43,16 +37,13 @@ def record(
     if (source is None) == (not words):
         raise ClusterflowError("give either TYPE key=value ..., or --from FILE")
     context = Context.open()
-    done: RecordResult | RestoreResult
-    if source is None:
-        done = registry.record(context, [read_assignments(words[0], words[1:])], actor, key)
+    if source is not None:
+        # Start-up time: one fact needs nothing of what reads files and restores offices.
+        from clusterflow.cli.record_file import record_file  # noqa: PLC0415
+
+        done = record_file(context, source, actor, key)
     else:
-        with progress("recording") as step:
-            file = RecordFile.open(source, step)
-            if is_life(file.beginning(100)):
-                done = restore(context, file)
-            else:
-                done = registry.record_file(context, file, actor, key)
+        done = registry.record(context, [read_assignments(words[0], words[1:])], actor, key)
     if as_json:
         print_json(done)
     else:
@@ -63,4 +54,7 @@ def record(
 
 def schema(what: Literal["records"]) -> None:
     """Print the JSON Schema of all record types, for editors and for programs that send us facts."""
+    # Start-up time: the other command of this file needs no schema.
+    from clusterflow.intake.json_schema import record_schema  # noqa: PLC0415
+
     write_out(json.dumps(record_schema(), indent=2, ensure_ascii=False) + "\n")

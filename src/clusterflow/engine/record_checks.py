@@ -14,7 +14,7 @@ from clusterflow.errors import Mistake, quoted, shortened
 from clusterflow.rules.mistakes import nearest_hint
 from clusterflow.rules.plausibility import OddValue, overpaid
 from clusterflow.rules.tax_ids import TaxIdDoubt, TaxIdReason, is_generic, tax_id_doubt, tax_id_key
-from clusterflow.store import dues, registry
+from clusterflow.store import registry
 
 MOST_REMEMBERED = 100_000
 """How many ids are remembered to exist. They are asked for again after that."""
@@ -98,6 +98,11 @@ class NewPayment(NamedTuple):
 
 def overpaid_invoices(connection: Connection, payments: Mapping[str, Sequence[NewPayment]]) -> Iterator[Mistake]:
     """Yield payments with which more is paid on an invoice than it asks, by chain, once they are all written."""
+    if not payments:
+        return
+    # Start-up time: few commands record payments.
+    from clusterflow.store import dues  # noqa: PLC0415
+
     beyond: dict[str, set[str]] = defaultdict(set)
     for chain, name in dues.overpaid_invoices(connection, list(payments)):
         beyond[chain].add(name)
