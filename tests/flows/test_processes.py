@@ -35,8 +35,8 @@ PREFECT = str(Path(sys.executable).with_name("prefect"))
 
 
 def environment(home: Path, **own: str) -> dict[str, str]:
-    """The shell of somebody who has set nothing but this."""
-    clean = {k: v for k, v in os.environ.items() if not k.startswith(("PREFECT_", "CLUSTERFLOW_"))}
+    """The shell of somebody who has set nothing but this: Python, too, holds back what goes to a pipe."""
+    clean = {k: v for k, v in os.environ.items() if not k.startswith(("PREFECT_", "CLUSTERFLOW_", "PYTHONUNBUFFERED"))}
     return clean | {"PREFECT_HOME": str(home / "client"), "COLUMNS": "200", "NO_COLOR": "1"} | own
 
 

@@ -7,6 +7,7 @@ import os
 import sys
 import warnings
 from importlib import import_module
+from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from clusterflow.cli.process_exit import exit_process
@@ -228,6 +229,9 @@ def main() -> NoReturn:
     if not sys.warnoptions:
         # Libraries warn those who work on the code, in English and with a path of this machine: python -W shows it.
         warnings.simplefilter("ignore")
+    if isinstance(sys.stdout, TextIOWrapper):
+        # A command that stays up speaks to a pipe or a journal, which would get its lines only at its end.
+        sys.stdout.reconfigure(line_buffering=True)
     code = 0
     try:
         run()
