@@ -16,7 +16,7 @@ from clusterflow.intake.record_forms.form import fields_of
 from clusterflow.services.catalogue.dues import schemes_of
 from clusterflow.web.app import build_app
 
-OF_OFFICE = ("rulebook", "rule", "dues-scheme")
+OF_OFFICE = ("rulebook", "rule", "scheme")
 CODES = {(record, f.name): f.codes for record in RECORDS for f in fields_of(record) if f.codes}
 PLACES = {field: codes for field, codes in CODES.items() if codes not in OF_OFFICE}
 MEXICO: dict[NoticeLanguage, str] = {"es": "México", "en": "Mexico", "ca": "Mèxic", "eu": "Mexiko", "pt": "México"}

@@ -20,13 +20,12 @@ def scheme_mistakes(context: Context, submissions: Sequence[Submission]) -> list
     The adoption of one whose file is gone can be ended and retracted, and an invoice says by which it was issued then.
 
     Raises:
-        Mistakes: the file of a scheme has mistakes.
+        Mistakes: the file of a scheme has mistakes, and a scheme is adopted.
     """
-    known, found = sorted(schemes_of(context)), list[Mistake]()
-    for submission in submissions:
+    adopting = [s for s in submissions if s.type == DuesAdoption.type and not s.retract and "to" not in s.fields]
+    known, found = sorted(schemes_of(context)) if adopting else [], list[Mistake]()
+    for submission in adopting:
         name = submission.fields.get("scheme")
-        if submission.type != DuesAdoption.type or submission.retract or "to" in submission.fields:
-            continue
         if isinstance(name, str) and name and name not in known:
             cure = nearest_hint(shortened(name), known) or FIRST
             accepted = ", ".join(known) or "none yet"

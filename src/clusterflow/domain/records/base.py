@@ -29,11 +29,11 @@ class Accepts(NamedTuple):
 
 
 class CodesOf(NamedTuple):
-    """Marks a field whose values are the codes of a public list, or the names of files of the office or of parts of
-    them, so that a form can offer them by name.
+    """Marks a field whose values come from a list, so that a form can offer them by name: from a public one, or from
+    the rulebooks, rules and dues schemes that the office has files of.
     """
 
-    list: Literal["country", "subdivision", "timezone", "currency", "rulebook", "rule", "dues-scheme"]
+    list: Literal["country", "subdivision", "timezone", "currency", "rulebook", "rule", "scheme"]
 
 
 class StoredContext:
@@ -54,7 +54,7 @@ SeriesId = Annotated[Slug, Ref("learning-series")]
 OfficeId = Annotated[Slug, Ref("office")]
 RulebookId = Annotated[Slug, CodesOf("rulebook")]
 RuleId = Annotated[Slug, CodesOf("rule")]
-DuesSchemeId = Annotated[Slug, CodesOf("dues-scheme")]
+DuesSchemeId = Annotated[Slug, CodesOf("scheme")]
 
 
 def _known_country(code: str, info: ValidationInfo) -> str:

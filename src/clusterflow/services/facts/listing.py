@@ -250,11 +250,8 @@ def _labels(
         else:
             names = labels(connection, target, chain, ids)
         found |= {(target, id_): name for id_, name in names.items()}
-    for record in records:
-        for one in fields_of(record.type):
-            if one.codes is not None and (value := getattr(record, one.name)) is not None:
-                found[one.codes, value] = name_of(context, one.codes, value, language)
-    return found
+    codes = {(f.codes, getattr(record, f.name)) for record in records for f in fields_of(record.type) if f.codes}
+    return found | {(one, code): name_of(context, one, code, language) for one, code in codes if code is not None}
 
 
 def _names(

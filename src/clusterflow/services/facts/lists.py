@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from clusterflow.domain.rulebook import Rulebook
 from clusterflow.domain.text import Language, NoticeLanguage, alphabetical, model_language
 from clusterflow.errors import Mistakes
 from clusterflow.intake.record_forms import public_codes
@@ -16,7 +19,9 @@ def choices_of(context: Context, codes: str, language: NoticeLanguage, country: 
     with mistakes none is offered.
     """
     own = _of_office(context, codes, model_language(language))
-    return public_codes.choices_of(codes, language, country) if own is None else own
+    if own is None:
+        return public_codes.choices_of(codes, language, country)
+    return dict(sorted(own.items(), key=lambda item: alphabetical(item[1])))
 
 
 def name_of(context: Context, codes: str, value: str, language: Language) -> str:
@@ -26,21 +31,24 @@ def name_of(context: Context, codes: str, value: str, language: Language) -> str
 
 
 def _of_office(context: Context, codes: str, language: Language) -> Choices | None:
-    """Return what the office has files of; None of a public list."""
+    """Return what the office has files of, by id; None of a public list."""
     try:
-        names = _names(context, codes, language)
+        match codes:
+            case "scheme":
+                return {one.id: one.title.to(language) for one in schemes_of(context).values()}
+            case "rulebook":
+                return {one.id: one.title.to(language) for one in _rulebooks(context)}
+            case "rule":
+                return {
+                    rule.id: f"{one.title.to(language)}: {rule.title.to(language) if rule.title else rule.id}"
+                    for one in _rulebooks(context)
+                    for text in one.texts
+                    for rule in text.rules
+                }
     except Mistakes:
         return {}
-    return None if names is None else dict(sorted(names.items(), key=lambda item: alphabetical(item[1])))
+    return None
 
 
-def _names(context: Context, codes: str, language: Language) -> dict[str, str] | None:
-    if codes == "dues-scheme":
-        return {one.id: one.title.to(language) for one in schemes_of(context).values()}
-    if codes not in ("rulebook", "rule"):
-        return None
-    rulebooks = rulebooks_in(context.settings.configs).values()
-    if codes == "rulebook":
-        return {one.id: one.title.to(language) for one in rulebooks}
-    rules = [(one, rule) for one in rulebooks for text in one.texts for rule in text.rules]
-    return {r.id: f"{one.title.to(language)}: {r.title.to(language) if r.title else r.id}" for one, r in rules}
+def _rulebooks(context: Context) -> Iterable[Rulebook]:
+    return rulebooks_in(context.settings.configs).values()
