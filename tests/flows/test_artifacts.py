@@ -69,6 +69,14 @@ async def test_pages_link_to_each_other_and_to_the_runs_and_name_nobody(office: 
     page = await office.artifact(names.initiative_key(office.initiative))
     board = await office.artifact(names.PORTFOLIO_KEY)
     gate = await office.artifact(names.gate_key(office.initiative, "launch"))
+    matrix = await office.artifact(names.RULEBOOKS_KEY)
+    assert all(
+        shown in matrix
+        for shown in (
+            "Profile on the European cluster platform",
+            f"]({names.page(names.initiative_key(office.initiative))})",
+        )
+    )
 
     # From the portfolio to the initiative, and back; to the gate, and back.
     own, portfolio = names.page(names.initiative_key(office.initiative)), names.page(names.PORTFOLIO_KEY)
