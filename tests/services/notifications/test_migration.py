@@ -1,4 +1,4 @@
-"""Whose vote falls when an initiative passes to another model hears of it, and the manager, the board and the office hear of the model."""
+"""A person whose vote falls in a migration hears of it; the manager, the board and the office hear of the new model."""
 
 from __future__ import annotations
 
