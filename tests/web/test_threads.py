@@ -1,4 +1,4 @@
-"""Short pages share few threads, and pages that take long hold them up nowhere."""
+"""Few threads make the short pages, and other threads make those that take seconds."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_no_more_short_pages_are_made_at_once_than_there_are_threads(site: WebWo
 
 
 @pytest.mark.parametrize("path", [*SHORT, *LONG])
-def test_pages_of_seconds_have_threads_of_their_own(site: WebWorld, path: str) -> None:
+def test_pages_that_take_seconds_have_threads_of_their_own(site: WebWorld, path: str) -> None:
     routes = build_app(site.world.context).routes
     (found,) = [r for r in routes if isinstance(r, Route) and r.path == path and "GET" in (r.methods or ())]
     assert (found.endpoint.__qualname__ == "short.<locals>.endpoint") == (path in SHORT)

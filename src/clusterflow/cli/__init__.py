@@ -230,7 +230,7 @@ def main() -> NoReturn:
         # Libraries warn those who work on the code, in English and with a path of this machine: python -W shows it.
         warnings.simplefilter("ignore")
     if isinstance(sys.stdout, TextIOWrapper):
-        # A command that stays up speaks to a pipe or a journal, which would get its lines only at its end.
+        # Without a terminal, Python would write the lines of a command that stays up only when it ends.
         sys.stdout.reconfigure(line_buffering=True)
     code = 0
     try:

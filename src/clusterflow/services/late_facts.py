@@ -1,4 +1,4 @@
-"""Marks the numbers of a past day that facts changed which were entered after it."""
+"""Marks the numbers of a past day that were changed by facts entered after it."""
 
 from __future__ import annotations
 
@@ -24,8 +24,10 @@ def measure_day(
     today: date,
     known_at: datetime | None = None,
 ) -> Measured:
-    """Measure an initiative as of a day, which may be past. A number is ``late`` if it, or what it counts, was another
-    when that day ended: a fact was entered, corrected, ended or withdrawn since.
+    """Measure an initiative as of a day, which may be past.
+
+    A number is ``late`` if it was another number when that day ended, or if it was the sum of more or of fewer rows: a
+    fact was entered, corrected, ended or withdrawn since.
 
     Args:
         today: the current day of the initiative.

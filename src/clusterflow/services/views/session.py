@@ -1,4 +1,4 @@
-"""Reads who is signed in together with what the views follow from: each transaction costs a page time."""
+"""Reads who is signed in and the bases of the views in one transaction, because each transaction makes a page slower."""
 
 from __future__ import annotations
 
