@@ -1,4 +1,4 @@
-"""Reads who is signed in and the bases of the views in one transaction, because each transaction makes a page slower."""
+"""Reads who is signed in and the bases of the views at once: each transaction makes a page slower."""
 
 from __future__ import annotations
 
